@@ -1,0 +1,26 @@
+"""Where the built widget, the themes and the demo site lie: in the wheel, or in place in a checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def _folder(in_wheel: str, in_checkout: str) -> Path:
+    packed = _PACKAGE / in_wheel
+    return packed if packed.is_dir() else _CHECKOUT / in_checkout
+
+
+def widget() -> Path:
+    """The folder of the built widget: `fomo.js` and `manifest.json`."""
+    return _folder("_widget", "widget/dist")
+
+
+def themes() -> Path:
+    """The folder of the themes, one folder each with `theme.css` and `theme.toml`."""
+    return _folder("_themes", "themes")
+
+
+def demo_site() -> Path:
+    """The folder of the demo shop's pages, pictures and products."""
+    return _folder("_demo_site", "demo_site")

@@ -1,0 +1,1 @@
+"""SQL: the only room that speaks it."""

@@ -1,0 +1,178 @@
+"""The one thread that writes: it commits what has queued in one transaction and answers each caller after the commit."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from tidings.errors import Unavailable
+
+Result = TypeVar("Result")
+Job = Callable[[Connection], Result]
+
+QUEUE_LIMIT = 2_000
+# More than this in one transaction makes the first callers of a batch wait longer than the saved fsync is worth.
+BATCH_LIMIT = 256
+
+log = logging.getLogger("tidings.storage")
+
+
+@dataclass(slots=True)
+class _Pending:
+    job: Job[Any]
+    future: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Runs jobs, functions of a connection, in groups that share one commit.
+
+    A job may be run twice when another one of its group fails: it does nothing but read and write through its connection.
+    """
+
+    def __init__(self, engine: Engine, *, queue_limit: int = QUEUE_LIMIT) -> None:
+        self._engine = engine
+        self._queue: deque[_Pending] = deque()
+        self._queue_limit = queue_limit
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._connection: Connection | None = None
+        self.failure: str | None = None
+        self.batches = 0
+        self.jobs = 0
+        self._thread = threading.Thread(target=self._run, name="tidings-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs; a dead one answers nobody."""
+        return self._thread.is_alive()
+
+    @property
+    def queued(self) -> int:
+        """How many jobs wait."""
+        return len(self._queue)
+
+    async def submit(self, job: Job[Result]) -> Result:
+        """Runs `job` and returns its result after the commit that holds it is on disk.
+
+        Raises what the job raised, or Unavailable: queue full, shutting down, or the database refused.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        with self._wake:
+            if self._stopping or not self._thread.is_alive():
+                raise Unavailable("The server is shutting down.", retry_after=5)
+            if len(self._queue) >= self._queue_limit:
+                raise Unavailable("Too much is being written at once; please try again.", code="queue_full")
+            self._queue.append(_Pending(job, future, loop))
+            self._wake.notify()
+        return await future
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Commits what has queued, then ends the thread; new jobs are refused from now on. `timeout` in seconds."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._stopping:
+                    self._wake.wait()
+                if not self._queue:
+                    break
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_LIMIT))]
+            self._commit(batch)
+            self._answer(batch)
+        self._disconnect()
+
+    def _commit(self, batch: list[_Pending]) -> None:
+        """Runs a batch in one transaction; when a job of it fails, each job gets a transaction of its own."""
+        self.batches += 1
+        self.jobs += len(batch)
+        if self._transact(batch):
+            return
+        if batch[0].error is None:
+            for pending in batch:
+                self._transact([pending])
+
+    def _transact(self, batch: list[_Pending]) -> bool:
+        """True when `batch` was committed. A database that refuses fails all of it; a job that fails, only itself."""
+        try:
+            connection = self._connect()
+            with connection.begin():
+                for pending in batch:
+                    pending.result = pending.job(connection)
+        except Exception as error:
+            if _is_the_databases(error):
+                self._refuse(batch, error)
+            elif len(batch) == 1:
+                batch[0].error = error
+            return False
+        if self.failure is not None:
+            log.warning("The database takes writes again.")
+            self.failure = None
+        return True
+
+    def _refuse(self, batch: list[_Pending], error: Exception) -> None:
+        reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        if reason != self.failure:  # said once, not for each of a thousand refused requests
+            log.error("The database refuses writes: %s", reason)
+            self.failure = reason
+        if "locked" in reason:
+            # Whoever queued during the wait has waited as long: another wait each would be past all patience.
+            with self._wake:
+                batch += self._queue
+                self._queue.clear()
+        for pending in batch:
+            pending.error = Unavailable("The event store can not be written right now; please try again.", retry_after=2)
+        # After an I/O error a connection's cached pages can not be trusted: begin again with a new one.
+        self._disconnect()
+
+    def _answer(self, batch: list[_Pending]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Pending]] = {}
+        for pending in batch:
+            by_loop.setdefault(pending.loop, []).append(pending)
+        for loop, answered in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(_settle, answered)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                log.debug("%d answers had no one to go to.", len(answered))
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except (DBAPIError, OSError) as error:
+                log.debug("Closing after a failure: %s", error)
+            self._connection = None
+
+
+def _is_the_databases(error: Exception) -> bool:
+    # Locked, full, read-only, I/O and damaged files; a broken constraint is the job's own fault.
+    return isinstance(error, OperationalError | OSError) or type(error) is DatabaseError
+
+
+def _settle(answered: list[_Pending]) -> None:
+    for pending in answered:
+        if pending.future.done():  # the caller went away
+            continue
+        if pending.error is not None:
+            pending.future.set_exception(pending.error)
+        else:
+            pending.future.set_result(pending.result)
