@@ -1,0 +1,97 @@
+"""Who is who: applications with their event types, by token and by public id, kept in memory until one of them changes."""
+
+import hashlib
+from collections.abc import Mapping
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from tidings.errors import Invalid
+from tidings.records.application import Application
+from tidings.records.event_type import EventType
+from tidings.storage.applications import application_by_client_id, application_by_token_hash
+from tidings.storage.event_types import event_types_of
+
+# Unknown tokens and ids are remembered too, so that a flood of them costs no queries; both kinds share this many places.
+CAPACITY = 20_000
+
+
+class Entry(Struct, frozen=True):
+    """An application and its event types, by id and by tag (in the form of `tag_key`)."""
+
+    application: Application
+    event_types: Mapping[int, EventType]
+    tags: Mapping[str, EventType]
+
+    def event_type(self, event_type_id: int | None, tag: str | None) -> EventType:
+        """The event type that a draft names, by id where both are given. Raises Invalid, naming the member to blame."""
+        if event_type_id is not None:
+            found = self.event_types.get(event_type_id)
+            if found is None:
+                raise Invalid("Event type is unknown", field="event_type_id", code="unknown_event_type")
+            return found
+        if tag is None:
+            raise Invalid("Event type id or event type tag is required", field="event_type_id", code="required")
+        by_tag = self.tags.get(tag_key(tag))
+        if by_tag is None:
+            raise Invalid("Event type tag is unknown", field="event_type_tag", code="unknown_event_type")
+        return by_tag
+
+
+def tag_key(tag: str) -> str:
+    """Tags are told apart without case, and "-" reads as "_"."""
+    return tag.strip().lower().replace("-", "_")
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token. It is 256 random bits, so that a plain hash tells nothing of it."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+class Directory:
+    """The cache. `revision` is the storage's: an older entry is forgotten."""
+
+    def __init__(self) -> None:
+        self._revision = -1
+        self._by_token: dict[bytes, Entry | None] = {}
+        self._by_client: dict[str, Entry | None] = {}
+
+    def known(self, key: bytes | str, revision: int) -> tuple[bool, Entry | None]:
+        """Whether the answer for a token hash (bytes) or a client id (str) is in memory, and the answer."""
+        if revision != self._revision:
+            self._by_token.clear()
+            self._by_client.clear()
+            self._revision = revision
+        if isinstance(key, bytes):
+            return key in self._by_token, self._by_token.get(key)
+        return key in self._by_client, self._by_client.get(key)
+
+    def look_up(self, connection: Connection, key: bytes | str, revision: int) -> Entry | None:
+        """Reads the application of a token hash or a client id, and remembers the answer for `revision`."""
+        if isinstance(key, bytes):
+            application = application_by_token_hash(connection, key)
+        else:
+            application = application_by_client_id(connection, key)
+        entry = None if application is None else read_entry(connection, application)
+        if revision == self._revision:
+            self._remember(key, entry)
+        return entry
+
+    def _remember(self, key: bytes | str, entry: Entry | None) -> None:
+        if len(self._by_token) + len(self._by_client) >= CAPACITY:
+            self._by_token.clear()
+            self._by_client.clear()
+        if isinstance(key, bytes):
+            self._by_token[key] = entry
+        else:
+            self._by_client[key] = entry
+
+
+def read_entry(connection: Connection, application: Application) -> Entry:
+    """An application with its event types, fresh from storage."""
+    event_types = event_types_of(connection, application.id)
+    return Entry(
+        application=application,
+        event_types={event_type.id: event_type for event_type in event_types},
+        tags={tag_key(event_type.tag): event_type for event_type in reversed(event_types)},
+    )

@@ -1,0 +1,48 @@
+"""load.js: the widget's code, called with the settings of one application."""
+
+from typing import Any
+
+from tidings.records.application import Application
+from tidings.render.feed import script_json
+from tidings.render.labels import direction_of, labels_of, locale_of
+
+# How the built widget ends (widget/scripts/build.mjs): called without settings, for pages that name the client themselves.
+STANDALONE_CALL = "(null);"
+
+
+def widget_settings(application: Application, base_url: str, theme_css: str) -> dict[str, Any]:
+    """The public settings of an application, in the names that Fomo's widget uses. No secret is among them."""
+    display = application.display
+    locale = locale_of(display.language)
+    labels = labels_of(locale)
+    return {
+        "clientHash": application.client_id,
+        "fomoUrl": base_url,
+        "enabled": display.enabled,
+        "language": display.language,
+        "direction": direction_of(locale),
+        "pageLoad": display.page_load,
+        "displayFor": display.display_for,
+        "displayInterval": display.display_interval,
+        "maximumPerPage": display.maximum_per_page,
+        "limit": display.limit,
+        "randomize": display.randomize,
+        "closable": display.closable,
+        "hideMobile": display.hide_mobile,
+        "loopNotification": display.loop_notification,
+        "position": display.position,
+        "theme": display.theme,
+        "themeCss": theme_css,
+        "manualTrigger": display.manual_trigger,
+        "feedMode": display.feed_mode,
+        "pageRules": [{"match": rule.match, "path": rule.path} for rule in display.page_rules],
+        "labels": {"region": labels.region, "close": labels.close, "stop": labels.stop},
+    }
+
+
+def load_js(code: str, settings: dict[str, Any]) -> str:
+    """The script of one application. `code` is the built widget; raises ValueError when it does not end as agreed."""
+    body = code.rstrip()
+    if not body.endswith(STANDALONE_CALL):
+        raise ValueError(f"the built widget does not end in {STANDALONE_CALL}")
+    return f"{body.removesuffix(STANDALONE_CALL)}({script_json(settings)});\n"

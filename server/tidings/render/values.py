@@ -1,0 +1,67 @@
+"""What the names in a template stand for, for one event: the only place that decides what of an event may be shown."""
+
+from babel import Locale
+
+from tidings.records.application import DisplaySettings, NameDisplay
+from tidings.records.event import Event
+from tidings.records.event_type import EventType
+from tidings.records.part import Link, Time
+from tidings.render.filters import first_word, initial
+from tidings.render.labels import labels_of
+from tidings.render.links import campaign_link
+from tidings.render.template import Value
+
+# Never shown, whatever a custom field is called: these names belong to what is not public.
+_PRIVATE = frozenset({"email_address", "ip_address", "external_id", "email", "id"})
+
+
+def shown_name(first_name: str | None, how: NameDisplay) -> str | None:
+    """The first name as the public may see it; None when it is hidden or absent."""
+    if not first_name or not first_name.strip() or how == "hidden":
+        return None
+    if how == "first_word":
+        return first_word(first_name)
+    return initial(first_name) if how == "initial" else first_name
+
+
+def country_name(country: str | None, locale: Locale) -> str:
+    """The name of a country in a language; a text that is no code stays as it is."""
+    return locale.territories.get(country, country) if country else ""
+
+
+def event_link(event: Event, display: DisplaySettings) -> str | None:
+    """Where a click on the notification leads: the event's URL with the campaign of the application."""
+    return campaign_link(event.url, display.utm_source, display.utm_medium) if event.url else None
+
+
+def event_image(event: Event, event_type: EventType, display: DisplaySettings) -> str | None:
+    """The event's picture, else the event type's, else the application's."""
+    return event.image_url or event_type.image_url or display.image_url
+
+
+def template_values(
+    event: Event, event_type: EventType, display: DisplaySettings, locale: Locale, *, with_time: bool
+) -> dict[str, Value]:
+    """Name by name what a template may say of `event`. `with_time` False: the time ago is a hole."""
+    values: dict[str, Value] = {
+        key: field.value
+        for field in event.custom_fields
+        if (key := field.key.strip().replace(" ", "_").replace("-", "_")) not in _PRIVATE
+    }
+    title = event.title or ""
+    linked_title: Value = Link(title) if title and event.url else title
+    values |= {
+        "first_name": shown_name(event.first_name, display.name_display) or labels_of(locale).someone,
+        "city": event.city or "",
+        "province": event.province or "",
+        "country": country_name(event.country, locale),
+        "country_code": event.country or "",
+        "title": title,
+        "url": event.url or "",
+        "linked_title": linked_title,
+        "title_with_link": linked_title,
+        "image_url": event_image(event, event_type, display) or "",
+        "event_type": event_type.name,
+        "time_ago": Time() if with_time else "",
+    }
+    return values
