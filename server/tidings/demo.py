@@ -1,0 +1,88 @@
+"""The demo: an application with a few events of its shop, and the shop beside it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from tidings import assets
+from tidings.config import Settings
+from tidings.domain import applications, events
+from tidings.domain.directory import Entry, read_entry, token_hash
+from tidings.records.application import DisplaySettings
+from tidings.storage.applications import application_by_token_hash
+from tidings.surfaces.demo.routes import demo_app
+from tidings.surfaces.demo.shop import DemoShop, sample_orders
+from tidings.surfaces.fomo.shapes import event_draft
+
+# A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
+DISPLAY = DisplaySettings(page_load=1, display_for=4, display_interval=1, loop_notification=True, maximum_per_page=1_000)
+
+
+def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> DemoShop:
+    """Makes the demo application and its first events, unless they are there; the token is kept in a file for `curl`."""
+    token_file = settings.database_path.with_name("demo.token")
+    with engine.begin() as connection:
+        entry, token = _application(connection, settings, token_file, now)
+        event_type = next(iter(entry.event_types.values()))
+        shop = DemoShop(
+            base_url=settings.base_url,
+            client_id=entry.application.client_id,
+            auth_token=token,
+            event_type_id=event_type.id,
+            token_file=str(token_file),
+            folder=assets.demo_site(),
+        )
+        moment = datetime.fromtimestamp(now / 1_000, UTC)
+        for body in sample_orders(shop.folder, base_url=shop.base_url, event_type_id=event_type.id, now=moment):
+            # Known by their external ids: a second start of the demo tells the same events, it does not make new ones.
+            events.record(connection, entry=entry, draft=event_draft(body, now), secret=secret, now=now)
+    return shop
+
+
+def routes(shop: DemoShop) -> list[BaseRoute]:
+    """The shop at /demo/, and the way there from /."""
+
+    async def to_shop(_request: Request) -> Response:
+        return RedirectResponse("/demo/", 307)
+
+    return [Route("/", to_shop), Route("/demo", to_shop), Mount("/demo", demo_app(shop))]
+
+
+def curl(shop: DemoShop) -> str:
+    """The one command that makes the next notification appear."""
+    body = (
+        f'{{"event_type_tag": "new_order", "first_name": "John", "city": "New York", "country": "US", '
+        f'"title": "Corvette", "url": "{shop.base_url}/demo/"}}'
+    )
+    return (
+        f"curl {shop.base_url}/api/v1/applications/me/events \\\n"
+        f'  -H "Authorization: Token $(cat {shop.token_file})" -H "Content-Type: application/json" \\\n'
+        f"  -d '{body}'"
+    )
+
+
+def _application(connection: Connection, settings: Settings, token_file: Path, now: int) -> tuple[Entry, str]:
+    token = token_file.read_text("ascii").strip() if token_file.is_file() else ""
+    known = application_by_token_hash(connection, token_hash(token)) if token else None
+    if known is not None:
+        return read_entry(connection, known), token
+    there = applications.every(connection)
+    if there:
+        # The file with the token is gone: the application gets a new one.
+        entry, token = read_entry(connection, there[0]), applications.rotate_token(connection, there[0].id)
+    else:
+        created = applications.create(connection, "Demo shop", settings.base_url, now, DISPLAY)
+        entry, token = created.entry, created.auth_token
+    _keep(token_file, token)
+    return entry, token
+
+
+def _keep(token_file: Path, token: str) -> None:
+    descriptor = os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(token + "\n")

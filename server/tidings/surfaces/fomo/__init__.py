@@ -1,0 +1,1 @@
+"""The Fomo-compatible REST API under /api."""

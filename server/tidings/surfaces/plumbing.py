@@ -1,0 +1,150 @@
+"""From ASGI to a plain function and back, for the doors that speak JSON.
+
+A handler takes a Call and returns an Answer, or a Read or a Write: work for the database and how to answer with its result.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
+
+from tidings.domain.directory import Entry
+from tidings.errors import Invalid, TidingsError
+from tidings.surfaces.context import Context
+from tidings.surfaces.input import Disconnected, check_format, json_object, read_body
+
+log = logging.getLogger("tidings.surfaces")
+
+Result = TypeVar("Result")
+encode = msgspec.json.Encoder().encode
+
+JSON_HEADERS = (
+    (b"content-type", b"application/json; charset=utf-8"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body and headers beyond those of every JSON answer."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Result]):
+    """`query` runs on a read-only connection in a thread; `answer` makes the Answer of its result."""
+
+    query: Callable[[Connection], Result]
+    answer: Callable[[Result], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Generic[Result]):
+    """`job` runs in the writer; `answer` is called after the commit."""
+
+    job: Callable[[Connection], Result]
+    answer: Callable[[Result], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has passed the gate. `now`: milliseconds. `body`: the JSON object, empty where none is read."""
+
+    context: Context
+    entry: Entry
+    now: int
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], "Answer | Read[Any] | Write[Any]"]
+Authenticate = Callable[[Context, Scope], Awaitable[Entry]]
+Refuse = Callable[[TidingsError], Answer]
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Endpoint:
+    """An ASGI app for one path: a handler for each method, behind one way to know the caller and one face for refusals."""
+
+    def __init__(
+        self, context: Context, handlers: Mapping[str, Handler], authenticate: Authenticate, refuse: Refuse
+    ) -> None:
+        self._context = context
+        self._handlers = dict(handlers)
+        if "GET" in handlers:
+            self._handlers["HEAD"] = handlers["GET"]
+        self._authenticate = authenticate
+        self._refuse = refuse
+        allow = ", ".join(sorted(self._handlers)).encode()
+        body = refuse(TidingsError("Method not allowed.", code="method_not_allowed")).body
+        self._not_allowed = Answer(405, body, ((b"allow", allow),))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler = self._handlers.get(scope["method"])
+        if handler is None:
+            await send_answer(send, self._not_allowed)
+            return
+        try:
+            answer = await self._run(handler, scope, receive)
+        except Disconnected:
+            return
+        except TidingsError as error:
+            answer = self._refuse(error)
+        except Exception:
+            log.exception("%s %s failed.", scope["method"], scope["path"])
+            answer = self._refuse(TidingsError("Something went wrong on our side; it has been logged.", code="internal"))
+            answer = Answer(500, answer.body, answer.headers)
+        await send_answer(send, answer)
+
+    async def _run(self, handler: Handler, scope: Scope, receive: Receive) -> Answer:
+        context = self._context
+        entry = await self._authenticate(context, scope)
+        body: Mapping[str, Any] = {}
+        if scope["method"] in WITH_BODY:
+            check_format(scope["headers"])
+            body = json_object(await read_body(receive))
+        query = query_of(scope["query_string"]) if scope["query_string"] else {}
+        work = handler(Call(context, entry, context.now(), scope.get("path_params", {}), query, body))
+        if isinstance(work, Write):
+            return work.answer(await context.store.write(work.job))
+        if isinstance(work, Read):
+            return await context.store.read(_read, work)
+        return work
+
+
+def _read(connection: Connection, work: Read[Any]) -> Answer:
+    return work.answer(work.query(connection))
+
+
+def query_of(query_string: bytes) -> dict[str, str]:
+    """The query's parameters, the last of a name wins. Raises Invalid for what is not UTF-8 text."""
+    try:
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise Invalid("The query can not be read.", code="malformed_query") from None
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise Invalid("The query holds a NUL character.", code="malformed_query")
+    return dict(pairs)
+
+
+def ok(value: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    """200 with a JSON body."""
+    return Answer(200, encode(value), headers)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Sends a JSON answer."""
+    headers = [*JSON_HEADERS, (b"content-length", str(len(answer.body)).encode()), *answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

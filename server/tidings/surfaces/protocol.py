@@ -1,0 +1,162 @@
+"""HTTP on the wire: uvicorn's protocol with an end to every wait and a limit to every size."""
+
+import asyncio
+from collections import Counter
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import ClassVar
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# Seconds: for a whole header, for a whole body after it, and for a client to take what it asked for.
+HEADER_SECONDS = 5
+BODY_SECONDS = 10
+UNREAD_SECONDS = 10
+# Bytes.
+HEADERS_LIMIT = 32 * 1024
+TARGET_LIMIT = 8 * 1024
+CONNECTIONS_PER_ADDRESS = 400
+
+_REASONS = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    429: b"Too Many Requests",
+    431: b"Request Header Fields Too Large",
+}
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """Refuses what is too large, cuts off who is too slow; a deadline is set only while one is owed something."""
+
+    connections_by_address: ClassVar[Counter[str]] = Counter()
+    # Off by RATE_LIMITS=off, and for trusted proxies, who speak for many.
+    limits_connections: ClassVar[bool] = True
+    trusted_networks: ClassVar[tuple[IPv4Network | IPv6Network, ...]] = ()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._header_bytes = 0
+        self._in_header = True
+        self._refused = False
+        self._address = self.client[0] if self.client else ""
+        self.connections_by_address[self._address] += 1
+        if (
+            self.limits_connections
+            and self.connections_by_address[self._address] > CONNECTIONS_PER_ADDRESS
+            and not self._is_trusted()
+        ):
+            self._refuse(429, "Too many connections from this address.")
+            return
+        self._set_deadline(HEADER_SECONDS)
+
+    def _is_trusted(self) -> bool:
+        return any(ip_address(self._address) in network for network in self.trusted_networks)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._clear_deadline()
+        self._clear_unread()
+        self.connections_by_address[self._address] -= 1
+        if not self.connections_by_address[self._address]:
+            del self.connections_by_address[self._address]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        if self._in_header:
+            # Counted before the parser keeps anything; a body that arrives with its header may pass.
+            self._header_bytes += len(data)
+            if self._header_bytes > HEADERS_LIMIT and not self._ends_header(data):
+                self._refuse(431, "Header larger than 32 KiB.")
+                return
+        super().data_received(data)
+        # Most requests arrive whole in one piece and never need a deadline.
+        if self._deadline is None and (self._header_bytes or not self._in_header) and not self._refused:
+            self._set_deadline(HEADER_SECONDS if self._in_header else BODY_SECONDS)
+
+    def _ends_header(self, data: bytes) -> bool:
+        end = data.find(b"\r\n\r\n")
+        return end >= 0 and self._header_bytes - len(data) + end <= HEADERS_LIMIT
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > TARGET_LIMIT:
+            self._refuse(414, "Target longer than 8 KiB.")
+            raise httptools.HttpParserError("target too long")
+
+    def on_headers_complete(self) -> None:
+        if self._refused:
+            return
+        if not any(name == b"host" for name, _ in self.headers) and self.parser.get_http_version() == "1.1":
+            self._refuse(400, "Host is missing.")
+            return
+        self._in_header = False
+        self._header_bytes = 0
+        self._clear_deadline()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self._refused:
+            return
+        self._in_header = True
+        self._clear_deadline()
+        super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._refused:
+            super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:
+        if not self._refused:
+            self._refuse(400, msg)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._clear_unread()
+        super().resume_writing()
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Answers in JSON, as every refusal, and closes; whatever else arrives is not looked at."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self._clear_deadline()
+        body = b'{"error":{"message":"%s","code":"bad_request"},"message":"%s","success":false}' % ((message.encode(),) * 2)
+        retry = b"retry-after: 10\r\n" if status == 429 else b""
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\ncontent-type: application/json; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
+            b"content-length: %d\r\n%sconnection: close\r\n\r\n%s" % (status, _REASONS[status], len(body), retry, body)
+        )
+        self.transport.close()
+
+    def _set_deadline(self, seconds: float) -> None:
+        self._clear_deadline()
+        self._deadline = self.loop.call_later(seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if self._in_header and answering:
+            # The next request of a pipeline is slow, the one before it still works: nothing may be cut off.
+            self._set_deadline(HEADER_SECONDS)
+        elif (self._in_header and not self._header_bytes) or (not self._in_header and self.cycle.response_started):
+            self.transport.close()
+        else:
+            self._refuse(408, "The request took too long to arrive.")
+
+    def _clear_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _clear_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None

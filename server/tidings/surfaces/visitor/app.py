@@ -1,0 +1,146 @@
+"""The door for browsers: load.js, the feed and the widget's files, answered before any router from ready-made bytes.
+
+A shim in front of the application: what is not its own it hands on.
+"""
+
+import asyncio
+import re
+from functools import partial
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tidings.domain import feed
+from tidings.domain.directory import Entry
+from tidings.errors import TidingsError, TooMany
+from tidings.render.feed import feed_script, script_json
+from tidings.render.load_js import load_js, widget_settings
+from tidings.surfaces.attempts import UNKNOWN_CLIENTS_A_MINUTE, Attempts
+from tidings.surfaces.context import Context
+from tidings.surfaces.visitor.cache import ReadyCache
+from tidings.surfaces.visitor.ready import Ready
+from tidings.surfaces.visitor.widget_files import WidgetFiles, read_theme
+
+SCRIPT = b"text/javascript; charset=utf-8"
+JSON = b"application/json; charset=utf-8"
+CACHED_ENTRIES = 4_000
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{10,64}", re.ASCII)
+_SETTINGS_CACHING = b"public, max-age=60, stale-while-revalidate=86400"
+_FEED_CACHING = b"public, max-age=40, stale-while-revalidate=60"
+_FOREVER = b"public, max-age=31536000, immutable"
+_BRIEF = b"public, max-age=10"
+
+
+def _comment(text: str, status: int, caching: bytes = b"no-store") -> Ready:
+    # A comment is harmless wherever it lands: in a script element, in a console, in a log.
+    return Ready.of(f"/* {text} */\n", SCRIPT, caching, quality=5, status=status)
+
+
+_UNKNOWN = _comment("There is no application with this client id.", 404, _BRIEF)
+_NOTHING = _comment("There is nothing at this address.", 404, _BRIEF)
+_SLOWER = _comment("Too many unknown client ids from this address.", 429)
+_NOT_NOW = _comment("Not right now.", 503)
+_WRONG_METHOD = _comment("Only GET and HEAD are answered here.", 405)
+
+
+class Visitor:
+    """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `/js-obj/…` and `/widget/…`; everything else goes to `app`."""
+
+    def __init__(self, app: ASGIApp, context: Context, widget: WidgetFiles, themes: Path) -> None:
+        self._app = app
+        self._context = context
+        self._widget = widget
+        self._themes = themes
+        self._attempts = Attempts(UNKNOWN_CLIENTS_A_MINUTE, "unknown ids", enabled=context.settings.rate_limits)
+        self.scripts: ReadyCache[Ready] = ReadyCache(CACHED_ENTRIES)
+        self.feeds: ReadyCache[Ready] = ReadyCache(CACHED_ENTRIES)
+        self._files = {
+            f"/widget/{widget.version}/{name}": Ready.of(content, SCRIPT, _FOREVER, quality=11)
+            for name, content in widget.files.items()
+        }
+        integrity = script_json({widget.version: widget.integrity})
+        self._files["/widget/integrity.json"] = Ready.of(integrity, JSON, _BRIEF, quality=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith("/js-obj/"):
+            find = self._feed
+        elif path.startswith("/api/v1/") and path.endswith(("/load.js", "/settings.json")):
+            find = self._script
+        elif path.startswith("/widget/"):
+            find = self._file
+        else:
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await _WRONG_METHOD.send(scope, send)
+            return
+        try:
+            ready, stale = await find(path, scope)
+        except TooMany:
+            ready, stale = _SLOWER, False
+        except TidingsError:
+            ready, stale = _NOT_NOW, False
+        await ready.send(scope, send, stale=stale)
+
+    async def _feed(self, path: str, scope: Scope) -> tuple[Ready, bool]:
+        """/js-obj/{client_id}/{limit}/{bucket}.js or .json; the bucket names nothing, it only keeps caches apart."""
+        steps = path.split("/")
+        if len(steps) != 5:
+            return _NOTHING, False
+        client_id, limit, (bucket, _, ending) = steps[2], steps[3], steps[4].partition(".")
+        digits = limit.isdigit() and limit.isascii() and bucket.isdigit() and bucket.isascii()
+        if not digits or ending not in ("js", "json"):
+            return _NOTHING, False
+        entry = await self._entry(client_id, scope)
+        if entry is None:
+            return _UNKNOWN, False
+        now = self._context.now()
+        most = feed.clamped(int(limit[:10]) if len(limit) <= 10 else feed.MOST_EVENTS)
+        key = (client_id, most, ending)
+        stamp = (feed.bucket_of(now), entry)
+        ready = self.feeds.get(key, stamp)
+        if ready is not None:
+            return ready, False
+        return await self.feeds.make(key, stamp, partial(self._build_feed, entry, most, now, ending))
+
+    async def _build_feed(self, entry: Entry, limit: int, now: int, ending: str) -> Ready:
+        items = await self._context.store.read(feed.items, entry=entry, limit=limit, now=now)
+        if ending == "js":
+            return Ready.of(feed_script(items), SCRIPT, _FEED_CACHING, quality=5)
+        return Ready.of(items, JSON, _FEED_CACHING, quality=5)
+
+    async def _script(self, path: str, scope: Scope) -> tuple[Ready, bool]:
+        """/api/v1/{client_id}/load.js or settings.json."""
+        steps = path.split("/")
+        if len(steps) != 5:
+            return _NOTHING, False
+        entry = await self._entry(steps[3], scope)
+        if entry is None:
+            return _UNKNOWN, False
+        key = (steps[3], steps[4])
+        ready = self.scripts.get(key, entry)
+        if ready is not None:
+            return ready, False
+        # Compressing at the highest quality takes some 50 ms: in a thread, once for each change of the application.
+        build = partial(asyncio.to_thread, self._build_script, entry, steps[4])
+        return await self.scripts.make(key, entry, build)
+
+    def _build_script(self, entry: Entry, name: str) -> Ready:
+        display = entry.application.display
+        css = read_theme(self._themes, display.theme) + display.custom_css
+        settings = widget_settings(entry.application, self._context.settings.base_url, css)
+        if name == "settings.json":
+            return Ready.of(script_json(settings), JSON, _SETTINGS_CACHING, quality=11)
+        return Ready.of(load_js(self._widget.code, settings), SCRIPT, _SETTINGS_CACHING, quality=11)
+
+    async def _file(self, path: str, scope: Scope) -> tuple[Ready, bool]:  # noqa: ARG002 - one shape for all three
+        return self._files.get(path, _NOTHING), False
+
+    async def _entry(self, client_id: str, scope: Scope) -> Entry | None:
+        """The application with this id. Raises TooMany for an address that keeps asking for unknown ones."""
+        entry = await self._context.entry(client_id) if _CLIENT_ID.fullmatch(client_id) else None
+        if entry is None:
+            self._attempts.failed(scope)
+        return entry

@@ -1,0 +1,80 @@
+"""Answers kept ready: rebuilt when they no longer hold, by one request, while the others get the old one."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from tidings.errors import TidingsError
+
+log = logging.getLogger("tidings.surfaces")
+
+Value = TypeVar("Value")
+
+# With the store down, the last good answer goes out for this long, in seconds.
+LAST_GOOD_SECONDS = 300
+
+
+@dataclass(slots=True)
+class _Kept(Generic[Value]):
+    stamp: Hashable
+    value: Value
+    made_at: float
+
+
+class ReadyCache(Generic[Value]):
+    """Values by key, each with the stamp that it was made under: it holds for as long as the stamp is the same."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[Hashable, _Kept[Value]] = OrderedDict()
+        self._making: dict[Hashable, asyncio.Task[Value]] = {}
+        self.hits = 0
+        self.misses = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable, stamp: Hashable) -> Value | None:
+        """The value, if it still holds."""
+        kept = self._kept.get(key)
+        if kept is not None and kept.stamp == stamp:
+            # Equal, perhaps not the same object: from now on the comparison is one of identity, which costs nothing.
+            kept.stamp = stamp
+            self.hits += 1
+            return kept.value
+        return None
+
+    async def make(self, key: Hashable, stamp: Hashable, build: Callable[[], Awaitable[Value]]) -> tuple[Value, bool]:
+        """The value, made anew by the first who asks; who asks meanwhile gets the old one, or waits if there is none.
+
+        Returns the value and whether it is an old one.
+        When `build` is refused, the last good value goes out for LAST_GOOD_SECONDS; after that, raises what `build` raised.
+        """
+        kept = self._kept.get(key)
+        making = self._making.get(key)
+        if making is not None:
+            return (kept.value, True) if kept is not None else (await asyncio.shield(making), False)
+        self.misses += 1
+        # A task of its own: the request that began it may be cancelled, the others still wait for it.
+        task = asyncio.ensure_future(self._build(key, stamp, build))
+        self._making[key] = task
+        task.add_done_callback(lambda _task: self._making.pop(key, None))
+        try:
+            return await asyncio.shield(task), False
+        except TidingsError as error:
+            if kept is None or time.monotonic() - kept.made_at > LAST_GOOD_SECONDS:
+                raise
+            log.warning("An old copy goes out: %s", error.message)
+            return kept.value, True
+
+    async def _build(self, key: Hashable, stamp: Hashable, build: Callable[[], Awaitable[Value]]) -> Value:
+        value = await build()
+        self._kept[key] = _Kept(stamp, value, time.monotonic())
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+        return value
