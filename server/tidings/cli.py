@@ -75,9 +75,7 @@ def demo_command(
     log_format: LogFormat = None,
 ) -> None:
     """The service with a demo application, its events and a small shop."""
-    environment_names_one = os.environ.get(f"{config.PREFIX}DATABASE_URL")
-    chosen = database or (None if environment_names_one else "sqlite:///var/demo.db")
-    _run_server(_flags(host, port, chosen, base_url, None, None, log_format), with_demo=True)
+    _run_server(_flags(host, port, database, base_url, None, None, log_format), with_demo=True)
 
 
 @app.command("migrate")
@@ -213,11 +211,12 @@ def _flags(
 
 
 def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
-    settings = config.load(flags)
+    defaults = {"DATABASE_URL": "sqlite:///var/demo.db"} if with_demo else None
+    settings = config.load(flags, defaults=defaults)
     set_up_logging(settings.log_format)
     listener = listening_socket(settings.host, settings.port)
     # Port 0 is known only now, and the default base URL is made of it.
-    settings = config.load({**flags, "port": str(listener.getsockname()[1])})
+    settings = config.load({**flags, "port": str(listener.getsockname()[1])}, defaults=defaults)
     path = settings.database_path
     migrate(path)
     secret = secret_key(path, settings.secret_key)

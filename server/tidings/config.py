@@ -114,8 +114,14 @@ class Settings:
         return Path(self.database_url.removeprefix("sqlite:///"))
 
 
-def load(flags: Mapping[str, str | None] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+def load(
+    flags: Mapping[str, str | None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> Settings:
     """Reads flags, then `TIDINGS_<NAME>`, then `TIDINGS_<NAME>_FILE` (secrets), then defaults.
+
+    `defaults` stand in for those of the table (the demo has a database of its own).
 
     Raises SettingsError for an unknown name or a value that does not do.
     """
@@ -126,6 +132,8 @@ def load(flags: Mapping[str, str | None] | None = None, environment: Mapping[str
     sources: dict[str, str] = {}
     for setting in TABLE:
         text, source = _look_up(setting, given, environment)
+        if source == "default" and defaults:
+            text = defaults.get(setting.name, text)
         if text == "" and source != "default" and setting.default:
             raise SettingsError(f"{PREFIX}{setting.name} is empty ({source}); leave it out for {setting.default!r}.")
         try:

@@ -16,6 +16,8 @@ from tidings.records.part import Break, Link, Part, Text, Time
 from tidings.render.filters import FILTERS
 
 SOURCE_LIMIT = 2_048
+# Filters upon filters, conditions within conditions: far beyond any message, far within Python's own stack.
+DEPTH_LIMIT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,25 @@ def compile_template(source: str) -> Template:
         raise _refusal(source, source.count("\n", 0, raw.start()) + 1, "raw is not part of the message language", "raw")
     try:
         tree = _environment.parse(source)
+        _check_depth(tree)
         return Template(source, tuple(_block(node, source) for node in _without_hash(tree.body)))
     except TemplateSyntaxError as error:
         raise _refusal(source, error.lineno, error.message or "it can not be read", "") from None
     except RecursionError:
-        raise Invalid("Message can not be read: it is nested too deeply", field="message") from None
+        raise _too_deep() from None
+
+
+def _check_depth(tree: nodes.Template) -> None:
+    level: list[nodes.Node] = [tree]
+    for _ in range(DEPTH_LIMIT):
+        level = [child for node in level for child in node.iter_child_nodes()]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> Invalid:
+    return Invalid("Message can not be read: it is nested too deeply", field="message")
 
 
 def _refusal(source: str, line: int, reason: str, culprit: str) -> Invalid:

@@ -34,8 +34,9 @@ def writing_engine(path: Path, *, checkpoints: bool) -> Engine:
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}")
         return connection
 
+    # An error's text ends up in logs: without the values, which are people's names.
     # The URL only names the dialect: `creator` makes the connections, so that no file name is parsed as a URL.
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     # The driver's own transactions are off (isolation_level=None): the write lock is taken at the start, not half-way.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -48,7 +49,9 @@ def reading_engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=0)
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def no_writes(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

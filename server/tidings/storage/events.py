@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import IntegrityError
 
+from tidings.errors import Invalid
 from tidings.records.event import CustomField, Event, EventDraft
 from tidings.storage.tables import events
 
@@ -46,7 +48,7 @@ def insert_event(
 ) -> tuple[Event, bool]:
     """Stores an event, or finds the one that has its external id already.
 
-    Returns the event as stored and whether it is new. `now`: milliseconds.
+    Returns the event as stored and whether it is new. `now`: milliseconds. Raises Invalid when the event type is gone.
     """
     created_at = now if draft.created_at is None else draft.created_at
     values: dict[str, Any] = {
@@ -65,13 +67,14 @@ def insert_event(
         "created_at": created_at,
         "updated_at": now,
     }
-    if draft.external_id is None:
-        result = connection.execute(_insert, values)
-    else:
-        result = connection.execute(_insert_once, values)
-        if result.rowcount == 0:
-            known = {"application_id": application_id, "external_id": draft.external_id}
-            return _event(connection.execute(_by_external_id, known).one()), False
+    try:
+        result = connection.execute(_insert if draft.external_id is None else _insert_once, values)
+    except IntegrityError:
+        # The only constraint left: the event type went away between the look-up and now.
+        raise Invalid("Event type is unknown", field="event_type_id", code="unknown_event_type") from None
+    if result.rowcount == 0:
+        known = {"application_id": application_id, "external_id": draft.external_id}
+        return _event(connection.execute(_by_external_id, known).one()), False
     del values["email_hash"]
     values["custom_fields"] = draft.custom_fields
     return Event(id=result.lastrowid, **values), True

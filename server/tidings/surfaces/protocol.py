@@ -6,7 +6,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # Seconds: for a whole header, for a whole body after it, and for a client to take what it asked for.
 HEADER_SECONDS = 5
@@ -41,6 +42,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._header_bytes = 0
         self._in_header = True
         self._refused = False
+        self._answering: RequestResponseCycle | None = None
         self._address = self.client[0] if self.client else ""
         self.connections_by_address[self._address] += 1
         if (
@@ -61,7 +63,17 @@ class GuardedProtocol(HttpToolsProtocol):
         self.connections_by_address[self._address] -= 1
         if not self.connections_by_address[self._address]:
             del self.connections_by_address[self._address]
+        # uvicorn tells only the newest request of a pipeline that the client went away, not the one being answered.
+        for cycle in (self._answering, *(waiting for waiting, _ in self.pipeline)):
+            if cycle is not None:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:

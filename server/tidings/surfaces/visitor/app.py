@@ -18,7 +18,7 @@ from tidings.render.load_js import load_js, widget_settings
 from tidings.surfaces.attempts import UNKNOWN_CLIENTS_A_MINUTE, Attempts
 from tidings.surfaces.context import Context
 from tidings.surfaces.visitor.cache import ReadyCache
-from tidings.surfaces.visitor.ready import Ready
+from tidings.surfaces.visitor.ready import Headers, Ready
 from tidings.surfaces.visitor.widget_files import WidgetFiles, read_theme
 
 SCRIPT = b"text/javascript; charset=utf-8"
@@ -32,16 +32,16 @@ _FOREVER = b"public, max-age=31536000, immutable"
 _BRIEF = b"public, max-age=10"
 
 
-def _comment(text: str, status: int, caching: bytes = b"no-store") -> Ready:
+def _comment(text: str, status: int, caching: bytes = b"no-store", headers: Headers | None = None) -> Ready:
     # A comment is harmless wherever it lands: in a script element, in a console, in a log.
-    return Ready.of(f"/* {text} */\n", SCRIPT, caching, quality=5, status=status)
+    return Ready.of(f"/* {text} */\n", SCRIPT, caching, quality=5, status=status, headers=headers)
 
 
 _UNKNOWN = _comment("There is no application with this client id.", 404, _BRIEF)
 _NOTHING = _comment("There is nothing at this address.", 404, _BRIEF)
-_SLOWER = _comment("Too many unknown client ids from this address.", 429)
-_NOT_NOW = _comment("Not right now.", 503)
-_WRONG_METHOD = _comment("Only GET and HEAD are answered here.", 405)
+_SLOWER = _comment("Too many unknown client ids from this address.", 429, headers=[(b"retry-after", b"60")])
+_NOT_NOW = _comment("Not right now.", 503, headers=[(b"retry-after", b"2")])
+_WRONG_METHOD = _comment("Only GET and HEAD are answered here.", 405, headers=[(b"allow", b"GET, HEAD")])
 
 
 class Visitor:

@@ -43,12 +43,21 @@ class Ready:
     variants: Mapping[bytes, _Variant]
 
     @classmethod
-    def of(cls, body: str, content_type: bytes, caching: bytes, *, quality: int, status: int = 200) -> "Ready":
-        """Compresses `body` (ASCII text) and makes the headers."""
+    def of(
+        cls,
+        body: str,
+        content_type: bytes,
+        caching: bytes,
+        *,
+        quality: int,
+        status: int = 200,
+        headers: Headers | None = None,
+    ) -> "Ready":
+        """Compresses `body` (ASCII text) and makes the headers; `headers`: further ones."""
         variants = {}
         for encoding, content in encoded(body.encode("ascii"), quality=quality).items():
             etag = b'"%s"' % hashlib.sha256(content).hexdigest()[:32].encode()
-            common = [*PUBLIC, (b"cache-control", caching), (b"etag", etag)]
+            common = [*PUBLIC, *(headers or []), (b"cache-control", caching), (b"etag", etag)]
             full = [(b"content-type", content_type), (b"content-length", str(len(content)).encode()), *common]
             if encoding:
                 full.append((b"content-encoding", encoding))
