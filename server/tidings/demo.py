@@ -38,9 +38,9 @@ def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> Demo
             folder=assets.demo_site(),
         )
         moment = datetime.fromtimestamp(now / 1_000, UTC)
-        for body in sample_orders(shop.folder, base_url=shop.base_url, event_type_id=event_type.id, now=moment):
-            # Known by their external ids: a second start of the demo tells the same events, it does not make new ones.
-            events.record(connection, entry=entry, draft=event_draft(body, now), secret=secret, now=now)
+        orders = sample_orders(shop.folder, base_url=shop.base_url, event_type_id=event_type.id, now=moment)
+        # Known by their external ids: a second start of the demo tells the same events, it does not make new ones.
+        events.record(connection, [events.new_event(entry, event_draft(body, now), secret, now) for body in orders])
     return shop
 
 

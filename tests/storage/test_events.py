@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 from tidings.domain import applications
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
-from tidings.records.event import CustomField, EventDraft
+from tidings.records.event import CustomField, EventDraft, NewEvent
 from tidings.storage import events as sql
 from tidings.storage.engine import writing_engine
 from tidings.storage.migrate import migrate
@@ -33,7 +33,8 @@ def entry(connection: Connection) -> Entry:
 
 def insert(connection: Connection, entry: Entry, now: int = NOW, **fields: object) -> tuple[int, bool]:
     draft = EventDraft(**fields)  # type: ignore[arg-type]
-    stored, is_new = sql.insert_event(connection, entry.application.id, next(iter(entry.event_types)), draft, None, now)
+    event_type_id = next(iter(entry.event_types))
+    ((stored, is_new),) = sql.insert_events(connection, [NewEvent(entry.application.id, event_type_id, draft, None, now)])
     return stored.id, is_new
 
 
@@ -41,7 +42,7 @@ def test_an_event_comes_back_as_it_was_stored(connection: Connection, entry: Ent
     draft = EventDraft(
         title="Ink \u2028 \U0001f600", first_name="=1", custom_fields=(CustomField(1, "k", "v"),), created_at=5
     )
-    stored, is_new = sql.insert_event(connection, entry.application.id, 1, draft, b"h", NOW)
+    ((stored, is_new),) = sql.insert_events(connection, [NewEvent(entry.application.id, 1, draft, b"h", NOW)])
     assert is_new
     assert sql.event_by_id(connection, entry.application.id, stored.id) == stored
     assert (stored.created_at, stored.updated_at, stored.custom_fields) == (5, NOW, (CustomField(1, "k", "v"),))
@@ -59,6 +60,22 @@ def test_an_external_id_is_one_event_and_letters_are_not_folded(connection: Conn
     other = applications.create(connection, "Other", "https://b.example", NOW).entry
     assert insert(connection, other, external_id="A1")[1]
     assert sql.count_events(connection, entry.application.id) == 5
+
+
+def test_many_at_once_are_each_stored_once_in_order(connection: Connection, entry: Entry) -> None:
+    application_id = entry.application.id
+    known, _ = insert(connection, entry, external_id="known")
+    names = ["a", None, "a", "known", None, "b"]
+    new = [
+        NewEvent(application_id, 1, EventDraft(external_id=name, title=str(n)), None, NOW) for n, name in enumerate(names)
+    ]
+    stored = sql.insert_events(connection, new)
+    assert [is_new for _event, is_new in stored] == [True, True, False, False, True, True]
+    ids = [event.id for event, _is_new in stored]
+    assert ids[2] == ids[0]
+    assert ids[3] == known
+    assert len(set(ids)) == 5
+    assert all(sql.event_by_id(connection, application_id, event.id) == event for event, _is_new in stored)
 
 
 def test_an_id_is_never_given_twice(connection: Connection, entry: Entry) -> None:
@@ -79,7 +96,7 @@ def test_newest_first_and_since(connection: Connection, entry: Entry) -> None:
 
 def test_an_event_type_that_is_gone_is_a_refusal_not_a_failure(connection: Connection, entry: Entry) -> None:
     with pytest.raises(Invalid) as refusal:
-        sql.insert_event(connection, entry.application.id, 999, EventDraft(), None, NOW)
+        sql.insert_events(connection, [NewEvent(entry.application.id, 999, EventDraft(), None, NOW)])
     assert refusal.value.field == "event_type_id"
 
 
@@ -102,5 +119,5 @@ def test_no_query_reads_a_whole_table(connection: Connection, entry: Entry) -> N
         for statement, values in statements
         for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
     ]
-    assert len(statements) == 8
+    assert len(statements) == 9
     assert not [plan for plan in plans if plan.startswith("SCAN") or "TEMP B-TREE" in plan]

@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.domain.directory import Entry
 from tidings.errors import NotFound
-from tidings.records.event import Event, EventDraft
-from tidings.storage.events import count_events, delete_event, event_by_id, insert_event, newest_events
+from tidings.records.event import Event, EventDraft, NewEvent
+from tidings.storage.events import count_events, delete_event, event_by_id, insert_events, newest_events
 
 
 class Recorded(Struct, frozen=True):
@@ -26,15 +27,19 @@ class Page(Struct, frozen=True):
     total: int | None
 
 
-def record(connection: Connection, *, entry: Entry, draft: EventDraft, secret: bytes, now: int) -> Recorded:
-    """Stores an event; one with a known external id is given back unchanged. `now`: milliseconds.
+def new_event(entry: Entry, draft: EventDraft, secret: bytes, now: int) -> NewEvent:
+    """A draft made ready for `record`. `now`: milliseconds.
 
     Raises Invalid when the draft names no event type of this application.
     """
     event_type = entry.event_type(draft.event_type_id, draft.event_type_tag)
     hashed = email_hash(draft.email_address, secret) if draft.email_address else None
-    event, is_new = insert_event(connection, entry.application.id, event_type.id, draft, hashed, now)
-    return Recorded(event, is_new)
+    return NewEvent(entry.application.id, event_type.id, draft, hashed, now)
+
+
+def record(connection: Connection, new: Sequence[NewEvent]) -> list[Recorded]:
+    """Stores events, in order; one with a known external id is given back unchanged."""
+    return [Recorded(event, is_new) for event, is_new in insert_events(connection, new)]
 
 
 def retrieve(connection: Connection, *, application_id: int, event_id: int) -> Event:

@@ -33,6 +33,19 @@ class EventDraft(Struct, frozen=True):
     created_at: int | None = None
 
 
+class NewEvent(Struct, frozen=True):
+    """A draft on its way into storage: whose it is, its event type, all that is kept of the e-mail, and when it came.
+
+    `now`: milliseconds since the epoch.
+    """
+
+    application_id: int
+    event_type_id: int
+    draft: EventDraft
+    email_hash: bytes | None
+    now: int
+
+
 class Event(Struct, frozen=True):
     """An event as stored. Times are milliseconds since the epoch; `country` is an ISO 3166-1 code or text."""
 

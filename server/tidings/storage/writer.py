@@ -4,17 +4,30 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from tidings.errors import Unavailable
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
-Job = Callable[[Connection], Result]
+
+
+class Together(Struct, Generic[Item, Result], frozen=True):
+    """One of many jobs of a kind: `run` is called once for all of them that share a commit, with their items in order.
+
+    It returns a result for each. Jobs that wait at the same time do not depend on one another: their order is free.
+    """
+
+    run: Callable[[Connection, Sequence[Item]], Sequence[Result]]
+    item: Item
+
+
+Job = Callable[[Connection], Result] | Together[Any, Result]
 
 QUEUE_LIMIT = 2_000
 # More than this in one transaction makes the first callers of a batch wait longer than the saved fsync is worth.
@@ -23,8 +36,7 @@ BATCH_LIMIT = 256
 log = logging.getLogger("tidings.storage")
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(Struct, eq=False):
     job: Job[Any]
     future: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
@@ -44,6 +56,7 @@ class Writer:
         self._queue_limit = queue_limit
         self._wake = threading.Condition()
         self._stopping = False
+        self._waking = False
         self._connection: Connection | None = None
         self.failure: str | None = None
         self.batches = 0
@@ -68,14 +81,21 @@ class Writer:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        with self._wake:
-            if self._stopping or not self._thread.is_alive():
-                raise Unavailable("The server is shutting down.", retry_after=5)
-            if len(self._queue) >= self._queue_limit:
-                raise Unavailable("Too much is being written at once; please try again.", code="queue_full")
-            self._queue.append(_Pending(job, future, loop))
-            self._wake.notify()
+        if self._stopping or not self._thread.is_alive():
+            raise Unavailable("The server is shutting down.", retry_after=5)
+        if len(self._queue) >= self._queue_limit:
+            raise Unavailable("Too much is being written at once; please try again.", code="queue_full")
+        if not self._waking:
+            # The thread is woken once for all that this turn of the loop brings: waking it for each costs more than the job.
+            self._waking = True
+            loop.call_soon(self._wake_up)
+        self._queue.append(_Pending(job, future, loop))
         return await future
+
+    def _wake_up(self) -> None:
+        self._waking = False
+        with self._wake:
+            self._wake.notify()
 
     def close(self, timeout: float = 10.0) -> None:
         """Commits what has queued, then ends the thread; new jobs are refused from now on. `timeout` in seconds."""
@@ -111,8 +131,7 @@ class Writer:
         try:
             connection = self._connect()
             with connection.begin():
-                for pending in batch:
-                    pending.result = pending.job(connection)
+                _work_off(batch, connection)
         except Exception as error:
             if _is_the_databases(error):
                 self._refuse(batch, error)
@@ -131,11 +150,10 @@ class Writer:
             self.failure = reason
         if "locked" in reason:
             # Whoever queued during the wait has waited as long: another wait each would be past all patience.
-            with self._wake:
-                batch += self._queue
-                self._queue.clear()
-        for pending in batch:
-            pending.error = Unavailable("The event store can not be written right now; please try again.", retry_after=2)
+            overdue = [self._queue.popleft() for _ in range(len(self._queue))]
+            _fail(overdue)
+            self._answer(overdue)
+        _fail(batch)
         # After an I/O error a connection's cached pages can not be trusted: begin again with a new one.
         self._disconnect()
 
@@ -161,6 +179,25 @@ class Writer:
             except (DBAPIError, OSError) as error:
                 log.debug("Closing after a failure: %s", error)
             self._connection = None
+
+
+def _work_off(batch: list[_Pending], connection: Connection) -> None:
+    groups: dict[object, list[_Pending]] = {}
+    for pending in batch:
+        if isinstance(pending.job, Together):
+            groups.setdefault(pending.job.run, []).append(pending)
+        else:
+            pending.result = pending.job(connection)
+    for members in groups.values():
+        jobs: list[Together[Any, Any]] = [pending.job for pending in members if isinstance(pending.job, Together)]
+        results = jobs[0].run(connection, [job.item for job in jobs])
+        for pending, result in zip(members, results, strict=True):
+            pending.result = result
+
+
+def _fail(batch: list[_Pending]) -> None:
+    for pending in batch:
+        pending.error = Unavailable("The event store can not be written right now; please try again.", retry_after=2)
 
 
 def _is_the_databases(error: Exception) -> bool:

@@ -5,16 +5,17 @@ A handler takes a Call and returns an Answer, or a Read or a Write: work for the
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection
 from starlette.types import Receive, Scope, Send
 
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid, TidingsError
+from tidings.storage.writer import Job
 from tidings.surfaces.context import Context
 from tidings.surfaces.input import Disconnected, check_format, json_object, read_body
 
@@ -30,8 +31,7 @@ JSON_HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A status, a body and headers beyond those of every JSON answer."""
 
     status: int
@@ -39,32 +39,29 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Generic[Result]):
+class Read(Struct, Generic[Result], frozen=True):
     """`query` runs on a read-only connection in a thread; `answer` makes the Answer of its result."""
 
     query: Callable[[Connection], Result]
     answer: Callable[[Result], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Generic[Result]):
+class Write(Struct, Generic[Result], frozen=True):
     """`job` runs in the writer; `answer` is called after the commit."""
 
-    job: Callable[[Connection], Result]
+    job: Job[Result]
     answer: Callable[[Result], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request that has passed the gate. `now`: milliseconds. `body`: the JSON object, empty where none is read."""
 
     context: Context
     entry: Entry
     now: int
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    body: Mapping[str, Any] = {}
 
 
 Handler = Callable[[Call], "Answer | Read[Any] | Write[Any]"]

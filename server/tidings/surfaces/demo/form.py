@@ -44,10 +44,12 @@ def new_number() -> str:
 
 
 def is_number(text: str) -> bool:
+    """Whether this could be an order number of ours."""
     return _ORDER_NUMBER.fullmatch(text) is not None
 
 
 def is_json(request: Request) -> bool:
+    """Whether the body says that it is JSON; anything else is read as a form."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
@@ -58,7 +60,8 @@ def refuse_other_sites(request: Request, base_url: str) -> None:
     if site is not None:
         ours = site == "same-origin"
     elif origin is not None:
-        ours = urlsplit(origin).netloc in (urlsplit(base_url).netloc, request.headers.get("host"))
+        parts, host = urlsplit(base_url), request.headers.get("host")
+        ours = origin in (f"{parts.scheme}://{parts.netloc}", f"http://{host}", f"https://{host}")
     else:  # no browser of these years: a script on the command line, which no other site can steer
         ours = True
     if not ours:

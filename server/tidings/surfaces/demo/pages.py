@@ -21,7 +21,7 @@ STATES = {"idle": "", "done": "(done)", "next": "(under way)", "waiting": "(not 
 IDLE = (
     ("api", "API", "The shop’s server posts the sale to Tidings."),
     ("database", "Database", "It is on disk before the answer goes out."),
-    ("feed", "Feed", "The public list of the newest sales, made anew every 40 seconds."),
+    ("feed", "Feed", "The public list of new sales, made anew every 40 s."),
     ("corner", "Corner", "The widget in this page shows it, bottom left."),
 )
 

@@ -6,7 +6,9 @@ from tidings.domain import events
 from tidings.domain.events import Page, Recorded
 from tidings.errors import NotFound
 from tidings.records.event import Event
-from tidings.surfaces.fomo import values
+from tidings.storage.writer import Together
+from tidings.surfaces.fomo import queries
+from tidings.surfaces.fomo.kinds import parsed_id
 from tidings.surfaces.fomo.shapes import event_draft, event_json
 from tidings.surfaces.plumbing import Answer, Call, Read, Write, ok
 
@@ -19,14 +21,12 @@ REPLAYED = ((b"idempotent-replayed", b"true"),)
 def create(call: Call) -> Write[Recorded]:
     """POST …/events"""
     draft = event_draft(call.body, call.now)
-    # An unknown event type is refused here already, before the event takes a place in the queue.
-    call.entry.event_type(draft.event_type_id, draft.event_type_tag)
-    job = partial(events.record, entry=call.entry, draft=draft, secret=call.context.secret, now=call.now)
+    new = events.new_event(call.entry, draft, call.context.secret, call.now)
 
     def answer(recorded: Recorded) -> Answer:
         return ok(event_json(recorded.event, call.entry), () if recorded.is_new else REPLAYED)
 
-    return Write(job, answer)
+    return Write(Together(events.record, new), answer)
 
 
 def retrieve(call: Call) -> Read[Event]:
@@ -37,9 +37,9 @@ def retrieve(call: Call) -> Read[Event]:
 
 def list_events(call: Call) -> Read[Page]:
     """GET …/events?per=&page=&show_meta="""
-    per_page = values.whole(call.query, ("per", "per_page"), PER_PAGE, 1, PER_PAGE_LIMIT)
-    page = values.whole(call.query, ("page",), 1, 1, PAGE_LIMIT)
-    with_meta = values.switch(call.query, "show_meta")
+    per_page = queries.whole(call.query, ("per", "per_page"), PER_PAGE, 1, PER_PAGE_LIMIT)
+    page = queries.whole(call.query, ("page",), 1, 1, PAGE_LIMIT)
+    with_meta = queries.switch(call.query, "show_meta")
     query = partial(
         events.list_page, application_id=call.entry.application.id, page=page, per_page=per_page, with_total=with_meta
     )
@@ -66,7 +66,7 @@ def event_id(call: Call) -> int:
     written = call.path["id"]
     if len(written) > 2 and written[0] == written[-1] and written[0] in "'\"":
         written = written[1:-1]
-    number = values.parsed_id(written)
+    number = parsed_id(written)
     if number is None:
         raise NotFound("Event not found", code="event_not_found")
     return number

@@ -2,50 +2,65 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
 from tidings.records.event import Event, EventDraft
-from tidings.render.countries import country_code
 from tidings.render.labels import locale_of
 from tidings.render.message import html, message_parts
 from tidings.render.template import compile_template
 from tidings.render.values import event_image, event_link, template_values
-from tidings.surfaces.fomo import values
+from tidings.surfaces.fomo.kinds import (
+    COUNTRY,
+    CUSTOM_FIELDS,
+    IDENTIFIER,
+    MOMENT,
+    TEXT,
+    WEB_URL,
+    Member,
+    read,
+    unwrapped,
+)
+
+# How far ahead of this server's clock an event may be, in milliseconds.
+FUTURE_LIMIT = 5 * 60 * 1_000
 
 
-def unwrapped(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The members of `{"event": {…}}`, or of the object itself when clients send it bare."""
-    if name not in body:
-        return body
-    inner = body[name]
-    if not isinstance(inner, dict):
-        raise Invalid(f"{name.capitalize()} is not an object", field=name)
-    return inner
+# What a client may write of an event.
+EVENT = (
+    Member("event_type_id", IDENTIFIER, "The event type, by its id; wins over the tag.", 1),
+    Member("event_type_tag", TEXT, "The event type, by its tag.", "new_order"),
+    Member("url", WEB_URL, "Where a click leads: an absolute http or https URL.", "https://shop.example/p/1"),
+    Member("first_name", TEXT, "Who; shown as the application's name_display says.", "John"),
+    Member("city", TEXT, "Where.", "New York"),
+    Member("province", TEXT, "Where.", "NY"),
+    Member("country", COUNTRY, "ISO 3166-1 alpha-2; a full English name becomes its code.", "US"),
+    Member("title", TEXT, "What, as it reads in the message.", "Corvette"),
+    Member("image_url", WEB_URL, "A picture: an absolute http or https URL.", "https://shop.example/p/1.png"),
+    Member("external_id", TEXT, "Your own id; creating it again gives the event that is there.", "order-1001"),
+    Member("email_address", TEXT, "Kept as a keyed hash only, never given out.", "john@shop.example"),
+    Member("ip_address", TEXT, "Not kept.", "203.0.113.9"),
+    Member("created_at", MOMENT, "When, if not now: ISO 8601 or epoch seconds.", "2026-01-31T13:51:38Z"),
+    Member(
+        "custom_event_fields_attributes",
+        CUSTOM_FIELDS,
+        "Further names for the message: a list of keys and values, or a map.",
+        [{"key": "model", "value": "Corvette"}],
+        to="custom_fields",
+    ),
+)
 
 
 def event_draft(body: Mapping[str, Any], now: int) -> EventDraft:
-    """A draft from the body of a create. Raises Invalid that names the member."""
-    members = unwrapped(body, "event")
-    country = values.text(members, "country")
+    """A draft from the body of a create. Raises Invalid that names the member. `now`: milliseconds."""
+    found = read(unwrapped(body, "event"), EVENT)
     # Looked at so that it is never silently wrong; used for nothing and kept nowhere.
-    values.text(members, "ip_address")
-    return EventDraft(
-        event_type_id=values.identifier(members, "event_type_id"),
-        event_type_tag=values.text(members, "event_type_tag"),
-        external_id=values.text(members, "external_id"),
-        url=values.web_url(members, "url"),
-        first_name=values.text(members, "first_name"),
-        city=values.text(members, "city"),
-        province=values.text(members, "province"),
-        country=country_code(country) if country else None,
-        title=values.text(members, "title"),
-        image_url=values.web_url(members, "image_url"),
-        email_address=values.text(members, "email_address"),
-        custom_fields=values.custom_fields(members, "custom_event_fields_attributes"),
-        created_at=values.moment(members, "created_at", now),
-    )
+    found.pop("ip_address", None)
+    if found.get("created_at", now) > now + FUTURE_LIMIT:
+        raise Invalid("Created at lies in the future", field="created_at")
+    return EventDraft(**found)
 
 
 def event_json(event: Event, entry: Entry) -> dict[str, Any]:
@@ -89,5 +104,9 @@ def field_id(event_id: int, number: int) -> int:
 
 def iso_time(milliseconds: int) -> str:
     """2018-11-01T13:51:38.018Z."""
-    when = datetime.fromtimestamp(milliseconds // 1_000, UTC)
-    return f"{when:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1_000:03}Z"
+    return f"{_iso_second(milliseconds // 1_000)}.{milliseconds % 1_000:03}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _iso_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,223 @@
+"""What a member of a request may be: how it is read and how it is described, in one place for both.
+
+A Kind reads one JSON value into ours, or refuses it naming the member; its `schema` goes into the OpenAPI document.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from tidings.errors import Invalid
+from tidings.records.event import CustomField
+from tidings.render.countries import country_code
+from tidings.render.links import is_web_url
+
+TEXT_LIMIT = 255
+FIELD_LIMIT = 50
+ID_LIMIT = 2**63 - 1
+
+_DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
+
+
+class Kind(Struct, frozen=True):
+    """`parse(value, name)` gives our value or raises Invalid; `value` is never blank ("" and null mean absent)."""
+
+    parse: Callable[[Any, str], Any]
+    schema: dict[str, Any]
+
+
+class Member(Struct, frozen=True):
+    """One row of a table of members. `to`: our name for it, where that is another."""
+
+    name: str
+    kind: Kind
+    about: str
+    example: Any = None
+    to: str = ""
+
+
+def read(body: Mapping[str, Any], table: Iterable[Member]) -> dict[str, Any]:
+    """The members of `table` that `body` holds, under our names. Blank ones are absent. Raises Invalid."""
+    found = {}
+    for member in table:
+        value = body.get(member.name)
+        if value is not None and value != "":
+            found[member.to or member.name] = member.kind.parse(value, member.name)
+    return found
+
+
+def read_changes(body: Mapping[str, Any], table: Iterable[Member]) -> dict[str, Any]:
+    """As `read`, but a member that is sent blank is there as None: it is to be cleared."""
+    return {
+        member.to or member.name: None
+        if body[member.name] is None or body[member.name] == ""
+        else member.kind.parse(body[member.name], member.name)
+        for member in table
+        if member.name in body
+    }
+
+
+def unwrapped(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The members of `{"event": {…}}`, or of the object itself when clients send it bare."""
+    if name not in body:
+        return body
+    inner = body[name]
+    if not isinstance(inner, dict):
+        raise Invalid(f"{label(name)} is not an object", field=name)
+    return inner
+
+
+def label(name: str) -> str:
+    """A member's name for people: "image_url" is "Image url"."""
+    return name.replace("_", " ").capitalize()
+
+
+def parsed_id(written: str) -> int | None:
+    """ASCII digits, 1 to 2^63-1; None for anything else."""
+    if not _DIGITS.fullmatch(written):
+        return None
+    number = int(written)
+    return number if 1 <= number <= ID_LIMIT else None
+
+
+def text(most: int = TEXT_LIMIT) -> Kind:
+    """At most so many code points, exactly as sent; a number becomes its digits."""
+
+    def parse(value: Any, name: str) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise Invalid(f"{label(name)} is not text", field=name)
+        written = value if isinstance(value, str) else str(value)
+        if len(written) > most:
+            raise Invalid(f"{label(name)} is longer than {most} characters", field=name, code="too_long")
+        return written
+
+    return Kind(parse, {"type": ["string", "number", "null"], "maxLength": most})
+
+
+def _web_url(value: Any, name: str) -> str:
+    if not isinstance(value, str) or not is_web_url(value):
+        raise Invalid(f"{label(name)} is not valid", field=name, code="invalid_url")
+    return value
+
+
+def _identifier(value: Any, name: str) -> int:
+    number = parsed_id(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= ID_LIMIT:
+        raise Invalid(f"{label(name)} is not valid", field=name)
+    return number
+
+
+def _moment(value: Any, name: str) -> int:
+    refusal = Invalid(f"{label(name)} is not valid: ISO 8601 or epoch seconds", field=name)
+    try:
+        if isinstance(value, bool):
+            raise refusal
+        if isinstance(value, int | float) or (isinstance(value, str) and _DIGITS.fullmatch(value)):
+            milliseconds = int(float(value) * 1_000)
+        elif isinstance(value, str):
+            when = datetime.fromisoformat(value.strip())
+            milliseconds = int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1_000)
+        else:
+            raise refusal
+    except (ValueError, OverflowError):
+        raise refusal from None
+    if milliseconds < 0:
+        raise Invalid(f"{label(name)} lies before 1970", field=name)
+    return milliseconds
+
+
+def _country(value: Any, name: str) -> str:
+    return country_code(TEXT.parse(value, name))
+
+
+def _custom_fields(value: Any, name: str) -> tuple[CustomField, ...]:
+    """A list of {"key", "value"} or a map; keys are unique, the last one wins; values become text."""
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = [_pair(item, name) for item in value]
+    else:
+        raise Invalid("Custom event fields are a list of keys and values, or a map", field=name)
+    if len(pairs) > FIELD_LIMIT:
+        raise Invalid(f"There are more than {FIELD_LIMIT} custom event fields", field=name, code="too_many")
+    fields: dict[str, str] = {}
+    for key, content in pairs:
+        if not key:
+            raise Invalid("A custom event field has no key", field=name)
+        if len(key) > TEXT_LIMIT:
+            raise Invalid(f"A custom event field's key is longer than {TEXT_LIMIT} characters", field=name, code="too_long")
+        fields.pop(key, None)
+        fields[key] = field_value(content, name)
+    return tuple(CustomField(number, key, content) for number, (key, content) in enumerate(fields.items(), 1))
+
+
+def _pair(item: Any, name: str) -> tuple[str, Any]:
+    if not isinstance(item, dict):
+        raise Invalid("A custom event field is an object with a key and a value", field=name)
+    key = item.get("key")
+    if isinstance(key, int | float) and not isinstance(key, bool):
+        key = str(key)
+    if not isinstance(key, str):
+        raise Invalid("A custom event field has no key", field=name)
+    return key, item.get("value")
+
+
+def field_value(value: Any, name: str) -> str:
+    """The value of a custom field as text; null is ""."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        written = str(value)
+        if len(written) > TEXT_LIMIT:
+            raise Invalid(
+                f"A custom event field's value is longer than {TEXT_LIMIT} characters", field=name, code="too_long"
+            )
+        return written
+    raise Invalid("A custom event field's value is not text", field=name)
+
+
+_FIELD_SCALAR = {"type": ["string", "number", "boolean", "null"], "maxLength": TEXT_LIMIT}
+
+TEXT = text()
+WEB_URL = Kind(
+    _web_url, {"type": ["string", "null"], "format": "uri", "pattern": "^(https?://.*)?$", "maxLength": TEXT_LIMIT}
+)
+IDENTIFIER = Kind(
+    _identifier,
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": ID_LIMIT},
+            {"type": "string", "pattern": "^[0-9]{0,19}$"},
+            {"type": "null"},
+        ]
+    },
+)
+MOMENT = Kind(_moment, {"type": ["string", "number", "null"]})
+COUNTRY = Kind(_country, TEXT.schema)
+CUSTOM_FIELDS = Kind(
+    _custom_fields,
+    {
+        "anyOf": [
+            {
+                "type": "array",
+                "maxItems": FIELD_LIMIT,
+                "items": {
+                    "type": "object",
+                    "required": ["key"],
+                    "properties": {
+                        "id": {"type": ["integer", "string", "null"]},
+                        "key": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT},
+                        "value": _FIELD_SCALAR,
+                    },
+                },
+            },
+            {"type": "object", "maxProperties": FIELD_LIMIT, "additionalProperties": _FIELD_SCALAR},
+            {"type": "null"},
+        ]
+    },
+)
