@@ -15,8 +15,9 @@ from tidings.domain import applications, events
 from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.records.application import DisplaySettings
 from tidings.storage.applications import application_by_token_hash
+from tidings.storage.events import delete_event, newest_events
 from tidings.surfaces.demo.routes import demo_app
-from tidings.surfaces.demo.shop import DemoShop, sample_orders
+from tidings.surfaces.demo.shop import SAMPLE_PREFIX, DemoShop, sample_orders
 from tidings.surfaces.fomo.shapes import event_draft
 
 # A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
@@ -38,6 +39,7 @@ def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> Demo
             folder=assets.demo_site(),
         )
         moment = datetime.fromtimestamp(now / 1_000, UTC)
+        _forget_moved(connection, entry.application.id, settings.base_url)
         orders = sample_orders(shop.folder, base_url=shop.base_url, event_type_id=event_type.id, now=moment)
         # Known by their external ids: a second start of the demo tells the same events, it does not make new ones.
         events.record(connection, [events.new_event(entry, event_draft(body, now), secret, now) for body in orders])
@@ -80,6 +82,13 @@ def _application(connection: Connection, settings: Settings, token_file: Path, n
         entry, token = created.entry, created.auth_token
     _keep(token_file, token)
     return entry, token
+
+
+def _forget_moved(connection: Connection, application_id: int, base_url: str) -> None:
+    """Removes the demo's own events whose links lead to the port of an earlier start; they are told anew."""
+    for event in newest_events(connection, application_id, limit=100):
+        if (event.external_id or "").startswith(SAMPLE_PREFIX) and not (event.url or "").startswith(f"{base_url}/"):
+            delete_event(connection, application_id, event.id)
 
 
 def _keep(token_file: Path, token: str) -> None:

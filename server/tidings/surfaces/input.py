@@ -27,7 +27,7 @@ def check_format(headers: Iterable[tuple[bytes, bytes]]) -> None:
             content_type = value
         elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
             raise WrongFormat("Wrong format (only json allowed): a compressed body is not read.")
-        elif name == b"content-length" and len(value) > 5 and int(value) > BODY_LIMIT:
+        elif name == b"content-length" and len(value) >= 5 and int(value) > BODY_LIMIT:
             raise _too_large()
     kind, _, parameters = content_type.decode("latin-1").lower().partition(";")
     if kind.strip() != "application/json":

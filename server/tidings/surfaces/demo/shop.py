@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+# How the external ids of the sample orders begin.
+SAMPLE_PREFIX = "ink-and-onion-"
+
 
 @dataclass(frozen=True)
 class DemoShop:
@@ -87,7 +90,7 @@ def sample_orders(folder: Path, *, base_url: str, event_type_id: int, now: datet
     for number, order in enumerate(reversed(_read(folder)["orders"]), start=1):
         buyer = Person(order["first_name"], order["city"], order["country"])
         body = event_body(shelf[order["product"]], buyer, base_url=base_url, event_type_id=event_type_id)
-        body["external_id"] = f"ink-and-onion-{number}"
+        body["external_id"] = f"{SAMPLE_PREFIX}{number}"
         body["created_at"] = (now - timedelta(minutes=order["minutes_ago"])).isoformat(timespec="seconds")
         bodies.append(body)
     return bodies

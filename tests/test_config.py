@@ -1,0 +1,75 @@
+"""Settings: flag over environment over default, and nothing unknown or wrong gets by."""
+
+from pathlib import Path
+
+import pytest
+
+from tidings.config import TABLE, SettingsError, load, without_password
+
+
+def test_a_flag_wins_over_the_environment_over_the_default() -> None:
+    environment = {"TIDINGS_PORT": "9000", "TIDINGS_HOST": "::1"}
+    settings = load({"port": "9001", "host": None}, environment)
+    assert (settings.port, settings.host, settings.log_format) == (9001, "::1", "text")
+    assert (settings.sources["PORT"], settings.sources["HOST"], settings.sources["LOG_FORMAT"]) == (
+        "flag",
+        "environment",
+        "default",
+    )
+    assert settings.base_url == "http://[::1]:9001"
+
+
+def test_defaults_of_a_command_stand_in_for_the_tables() -> None:
+    assert load({}, {}, {"DATABASE_URL": "sqlite:///x.db"}).database_path == Path("x.db")
+    assert load({}, {"TIDINGS_DATABASE_URL": "sqlite:////y.db"}, {"DATABASE_URL": "sqlite:///x.db"}).database_path == Path(
+        "/y.db"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", ""),
+        ("BASE_URL", "tidings.example"),
+        ("BASE_URL", "ftp://tidings.example"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("RATE_LIMITS", "yes"),
+        ("LOG_FORMAT", "xml"),
+        ("TRUSTED_PROXIES", "example.com"),
+    ],
+)
+def test_a_bad_value_is_named_with_its_key(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"TIDINGS_{name} ") as refusal:
+        load({}, {f"TIDINGS_{name}": value})
+    assert value in str(refusal.value)
+
+
+def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"TIDINGS_PROT is not a setting\. Known: .*TIDINGS_PORT"):
+        load({}, {"TIDINGS_PROT": "1"})
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush\n")
+    settings = load({}, {"TIDINGS_SECRET_KEY_FILE": str(tmp_path / "key")})
+    assert settings.secret_key == "hush"
+    with pytest.raises(SettingsError, match="can not be read"):
+        load({}, {"TIDINGS_SECRET_KEY_FILE": str(tmp_path / "none")})
+
+
+def test_no_password_is_ever_said() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load({}, {"TIDINGS_DATABASE_URL": "postgresql://u:hush@h/db"})
+    assert "hush" not in str(refusal.value)
+    assert without_password("postgresql://u:hush@h/db") == "postgresql://***@h/db"
+
+
+def test_every_setting_has_help_and_a_default_that_does() -> None:
+    for setting in TABLE:
+        assert setting.help.endswith(".")
+        setting.parse(setting.default)
