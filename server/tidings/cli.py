@@ -4,10 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, NoReturn, TypeVar
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -155,28 +154,18 @@ def app_list(database: Database = None, as_json: AsJson = False) -> None:
 
 def main() -> NoReturn:
     """Runs the command. Exit codes: 0, 1 for a refusal with one sentence, 2 for wrong usage."""
-    code = 1
+    code: int | str | None = 1
     try:
-        code = typer.main.get_command(app).main(standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stderr.write(f"{error.format_message()}\n")
-        code = 2
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except click.exceptions.Exit as error:
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except BrokenPipeError:
-        code = 1
+        app()
+    except SystemExit as end:  # how the library ends a command, well or with a usage error
+        code = end.code
     except REFUSALS as error:
         sys.stderr.write(f"{error}\n")
     except DBAPIError as error:
         sys.stderr.write(f"The database refuses: {error.orig}.\n")
     except OSError as error:
         sys.stderr.write(f"{error}\n")
-    _exit(code)
+    _exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def _exit(code: int) -> NoReturn:
@@ -237,7 +226,13 @@ def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
             "  Ctrl-C stops it.",
         ]
     running = service(settings, secret, store, extra)
-    serve(running.app, settings, listener, lambda: typer.echo("\n".join(lines)))
+
+    def when_ready() -> None:
+        # A full disk behind standard output is no reason not to serve.
+        with suppress(OSError):
+            typer.echo("\n".join(lines))
+
+    serve(running.app, settings, listener, when_ready)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ def _codes() -> dict[str, str]:
     return {name.casefold(): code for code, name in names.items() if len(code) == 2 and code.isalpha()}
 
 
+@lru_cache(maxsize=4_096)
 def country_code(written: str) -> str:
     """The code of a code in any case or of a full English name; any other text as it is."""
     text = written.strip()

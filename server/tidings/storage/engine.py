@@ -83,7 +83,7 @@ def check_file(path: Path) -> None:
             f"{path} can not be read as a SQLite database ({error}). Restore it from a backup, or name another file."
         ) from None
     if problem != "ok":
-        raise DatabaseError(f"{path} is damaged ({problem}). Restore it from a backup.")
+        raise DatabaseError(f"{path} is damaged ({' '.join(problem.split())}). Restore it from a backup.")
     if tables and "alembic_version" not in tables:
         raise DatabaseError(f"{path} is a SQLite database of another program; it was left as it is. Name another file.")
 

@@ -9,6 +9,8 @@ import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from tidings.surfaces.cork import Corked
+
 # Seconds: for a whole header, for a whole body after it, and for a client to take what it asked for.
 HEADER_SECONDS = 5
 BODY_SECONDS = 10
@@ -43,6 +45,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_header = True
         self._refused = False
         self._answering: RequestResponseCycle | None = None
+        self._corked: Corked | None = None
         self._address = self.client[0] if self.client else ""
         self.connections_by_address[self._address] += 1
         if (
@@ -73,7 +76,20 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answering = cycle
+        self._corked = cycle.transport = Corked(self.transport)  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        if self._corked is not None:
+            self._corked.flush()
+        super().on_response_complete()
+
+    def shutdown(self) -> None:
+        receiving = not self._in_header and not self.cycle.response_started
+        if receiving or (self._in_header and self._header_bytes):
+            # A request that is still on its way would be waited for in vain; nothing of it has been done yet.
+            self.transport.abort()
+        super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
