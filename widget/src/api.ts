@@ -1,0 +1,180 @@
+// window.fomo: what a page, its console and its owner may call; no call ever throws, and an unknown one says so.
+
+import { askJson } from './ask';
+import { whenQuiet } from './boot';
+import { isMobile, obstacle, type Settings, wantsPrivacy, within } from './config';
+import { createFeed } from './feed';
+import { createMemory } from './memory';
+import { type FeedEvent, isShowable, plainText } from './parts';
+import { createSchedule } from './schedule';
+import { createSeries, type SharedState } from './series';
+import { createStage } from './stage';
+
+// The build puts the package's version and the hash of these very bytes here.
+declare const VERSION: string;
+
+type Methods = Record<string, (...values: unknown[]) => unknown>;
+/** An entry of the stub queue: a method's name, then its arguments. */
+type Call = [method: string, ...values: unknown[]];
+
+const EVENTS = ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'];
+// What the visitor is at; a card would lie beneath it or in the way.
+const MODAL = 'dialog:modal,:fullscreen';
+// Word for word what Fomo's own widget says.
+const TURNED_OFF =
+  'Fomo is currently turned off on this domain. To re-enable, log into Fomo and click Apps > Enable (toggle) next to this website.';
+
+declare global {
+  interface Window {
+    // biome-ignore lint/suspicious/noExplicitAny: a page can have put anything there
+    fomo: any;
+  }
+}
+
+const warn = (text: unknown): false => {
+  console.warn(`fomo: ${text}`);
+  return false;
+};
+
+/** `given`: the settings in load.js; null in the versioned file, whose tag names the application. */
+export const install = (given: Settings | null, tag: Element | null): void => {
+  const script = tag as HTMLScriptElement | null;
+  const settings =
+    given ??
+    ({ clientHash: script?.dataset.clientId, fomoUrl: script?.src.split('/widget/')[0], enabled: true } as Settings);
+  const { clientHash } = settings;
+  const found = window.fomo;
+  if (found?.clientHash) {
+    if (found.clientHash !== clientHash) warn(`${clientHash} ignored, this page runs ${found.clientHash}`);
+    return;
+  }
+  // A page that has thrown window.fomo away and loads the tag again gets one widget, not two.
+  document.dispatchEvent(new Event('fomo:replace'));
+
+  const living = new AbortController();
+  const listen = (type: string, listener: (event: Event) => void): void =>
+    document.addEventListener(type, listener, { capture: true, signal: living.signal });
+  const emit = (type: string, event?: FeedEvent): boolean =>
+    document.dispatchEvent(new CustomEvent(`fomo:${type}`, { cancelable: true, detail: event }));
+
+  const quiet = whenQuiet().then(async () => {
+    if (!given) Object.assign(settings, await askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`));
+  });
+
+  const fomo = {
+    version: VERSION,
+    settings,
+    clientHash,
+    cache: 40,
+    closed: false,
+    recentEvents: [],
+    q: Array.isArray(found?.q) ? found.q : [],
+  } as unknown as SharedState & { q: Call[]; setup(events: unknown): void };
+  const memory = createMemory(
+    `fomo:${clientHash}`,
+    () => localStorage,
+    () => Date.now() / 1000,
+    wantsPrivacy,
+  );
+  const blocked = (): string => obstacle(settings, memory.muted());
+  const schedule = createSchedule(window);
+  const stage = createStage(settings);
+  // By its public name: a page may have put its own in front.
+  const feed = createFeed(settings, script?.nonce ?? '', (events) => fomo.setup(events));
+
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    clearTimeout(looking);
+    const modal = !document.hidden && !!document.querySelector(MODAL);
+    schedule.pause('hidden', document.hidden);
+    schedule.pause('modal', modal);
+    // A dialog that is taken out of the page says nothing.
+    if (modal) looking = setTimeout(look, 1000);
+  };
+  const series = createSeries({ state: fomo, quiet, feed, memory, schedule, stage, blocked, look, emit });
+
+  const begin = (): void => {
+    if (!settings.manualTrigger && !settings.feedMode && !series.running() && !fomo.closed)
+      series.start(within(settings.pageLoad, 0, 3600));
+  };
+  const initiate = async (): Promise<void> => {
+    await quiet;
+    const reason = blocked();
+    if (reason === 'off') console.log(TURNED_OFF);
+    if (reason) return;
+    stage.mount();
+    if (await series.load()) begin();
+  };
+
+  const triggers = {
+    start(fromFirst?: unknown) {
+      if (fromFirst) memory.forgetSeen();
+      series.start(0);
+    },
+    stop: series.stop,
+    restartOrder: memory.forgetSeen,
+    resetCount: series.resetCount,
+    close: series.close,
+    mute: series.mute,
+    unmute: () => memory.mute(false),
+  };
+  const methods = {
+    initiate: () => {
+      initiate().catch(() => emit('error'));
+    },
+    applyDefaultStyling: stage.mount,
+    isFomoEnabled: () => !blocked(),
+    isMobileDevice: isMobile,
+    isIE: () => false,
+    setup(events: unknown) {
+      if (!Array.isArray(events)) return null;
+      fomo.recentEvents = events.slice(0, 100).filter(isShowable);
+      return true;
+    },
+    runNotifications: () => series.start(0),
+    displayNotification: (event: unknown) => (event && plainText(event) ? series.show(event) : null),
+    pause: () => schedule.pause('page', true),
+    resume: () => schedule.pause('page', false),
+    whyDisabled: series.why,
+    trigger: (name: unknown, ...values: unknown[]) => call(triggers, name, values),
+    on(type: string, listener: (event: Event) => void) {
+      if (!EVENTS.includes(type)) return null;
+      listen(`fomo:${type}`, listener);
+      return () => document.removeEventListener(`fomo:${type}`, listener, true);
+    },
+    destroy() {
+      living.abort();
+      series.stop();
+      clearTimeout(looking);
+      stage.remove();
+      settings.enabled = false;
+      if (window.fomo === fomo) delete window.fomo;
+    },
+  };
+  // A method says null where it does not understand its arguments.
+  const call = (table: object, name: unknown, values: unknown[]): unknown => {
+    try {
+      const method = Object.hasOwn(table, name as string) && (table as Methods)[name as string];
+      const result = method ? method(...values) : null;
+      return result === null ? warn(`${name}(${values}) is not understood`) : result;
+    } catch (error) {
+      return warn(error);
+    }
+  };
+  for (const name of Object.keys(methods))
+    (fomo as unknown as Methods)[name] = (...values: unknown[]) => call(methods, name, values);
+  window.fomo = fomo;
+
+  for (const type of ['visibilitychange', 'toggle', 'close', 'fullscreenchange']) listen(type, look);
+  listen('fomo:replace', methods.destroy);
+  quiet
+    .then(() => {
+      const play = ([name, ...values]: Call): unknown => call(methods, name, values);
+      look();
+      emit('ready');
+      for (const entry of fomo.q.splice(0)) play(entry);
+      fomo.q.push = (...entries) => entries.map(play).length;
+      methods.initiate();
+    })
+    .catch(() => emit('error'));
+};

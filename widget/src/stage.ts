@@ -1,0 +1,63 @@
+// Where cards stand: one host element on <html> with a shadow root of its own style sheets, above the page.
+
+import baseCss from '../../themes/base.css';
+import themeCss from '../../themes/theme1/theme.css';
+import type { Card } from './card';
+import type { Settings } from './config';
+
+export interface Stage {
+  /** Puts the host into the page, or back into it, with the styles that the settings name now. */
+  mount(): void;
+  /** Shows a card above everything that is not modal, and says its text once. */
+  present(card: Card): void;
+  /** What the live region says. */
+  say(text: string): void;
+  remove(): void;
+}
+
+export const createStage = (settings: Settings): Stage => {
+  const host = document.createElement('div');
+  const root = host.attachShadow({ mode: 'open' });
+  // In the light tree, because some screen readers do not watch live regions inside a shadow root.
+  const status = document.createElement('div');
+  status.setAttribute('role', 'status');
+  host.append(status);
+  root.append(document.createElement('slot'));
+
+  const mount = (): void => {
+    host.id = 'someone-purchased';
+    host.lang = settings.language;
+    host.popover = 'manual';
+    // Another theme comes with the settings; "custom" starts from theme1, so that a few pasted lines are enough.
+    const builtIn = /^(theme1|custom)$/.test(settings.theme) ? themeCss : '';
+    root.adoptedStyleSheets = [baseCss, builtIn, settings.themeCss].map((css) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      return sheet;
+    });
+    if (!host.isConnected) document.documentElement.append(host);
+  };
+
+  return {
+    mount,
+    present(card) {
+      if (!host.isConnected) mount();
+      try {
+        // Again for each card: what the page has opened since would lie above us.
+        host.hidePopover();
+        host.showPopover();
+      } catch {
+        // No popovers here: base.css holds the host at the top of the page.
+      }
+      // Only now: showing a popover lays out what is in it.
+      root.append(card.element);
+      status.textContent = card.text;
+    },
+    say(text) {
+      status.textContent = text;
+    },
+    remove() {
+      host.remove();
+    },
+  };
+};
