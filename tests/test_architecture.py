@@ -49,6 +49,7 @@ LANGUAGES: dict[str, dict[str, set[str] | None]] = {
     "uvicorn": {"surfaces": None, "serving": None},
     "httptools": {"surfaces": None},
     "httpx": {"outbound": None},
+    "maxminddb": {"domain": None},
     "socket": {"serving": None},
     "requests": {},
     "http": {},

@@ -26,7 +26,7 @@ def fresh_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]
 
 def wanted(name: str) -> Path:
     path = PICTURES / name
-    asked = "1" in (os.environ.get("SCREENSHOTS"), os.environ.get("TIDINGS_SCREENSHOTS"))
+    asked = os.environ.get("SCREENSHOTS") == "1"
     if path.exists() and not asked:
         pytest.skip(f"{path.relative_to(ROOT)} is there; `make screenshots` makes it anew")
     path.parent.mkdir(exist_ok=True)

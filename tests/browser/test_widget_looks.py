@@ -173,7 +173,7 @@ def test_another_theme_replaces_the_built_in_one(visit: Visits) -> None:
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_the_preview_of_each_theme(visit: Visits, theme: str, tmp_path: Path) -> None:
-    """Draws the picture that theme.toml names; TIDINGS_PICTURES=write puts it into the theme's folder."""
+    """Draws the picture that theme.toml names; SCREENSHOTS=1 puts it into the theme's folder."""
     words = ["Anna from Lisbon just bought a set of ", ["a", "clay pots"], ["time"]]
     settings = {"displayFor": 600, **theme_settings(theme)}
     html = "<!doctype html><title>x</title><style>body { background: #f3efe7 }</style>{tag}"
@@ -181,7 +181,7 @@ def test_the_preview_of_each_theme(visit: Visits, theme: str, tmp_path: Path) ->
     v = visit([event(1, words, first_name="Anna")], settings, html=html, viewport=size, device_scale_factor=2)
     v.see()
     v.box()
-    write = os.environ.get("TIDINGS_PICTURES") == "write"
+    write = os.environ.get("SCREENSHOTS") == "1"
     picture = v.page.screenshot(path=(THEMES / theme if write else tmp_path) / "preview.png")
     assert len(picture) > 4000
     assert (THEMES / theme / "preview.png").exists()

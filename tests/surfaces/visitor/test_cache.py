@@ -28,7 +28,7 @@ class Kitchen:
 
 def test_made_once_and_kept_for_its_stamp() -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(10)
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
         kitchen = Kitchen()
         assert cache.get("k", 1) is None
         assert await cache.make("k", 1, kitchen.build) == ("value 1", False)
@@ -41,7 +41,7 @@ def test_made_once_and_kept_for_its_stamp() -> None:
 
 def test_many_who_ask_at_once_cost_one_build() -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(10)
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
         kitchen = Kitchen()
         kitchen.open.clear()
         asking = [asyncio.create_task(cache.make("k", 1, kitchen.build)) for _ in range(50)]
@@ -55,7 +55,7 @@ def test_many_who_ask_at_once_cost_one_build() -> None:
 
 def test_who_asks_during_a_rebuild_gets_the_old_one_at_once() -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(10)
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
         kitchen = Kitchen()
         await cache.make("k", 1, kitchen.build)
         kitchen.open.clear()
@@ -71,7 +71,7 @@ def test_who_asks_during_a_rebuild_gets_the_old_one_at_once() -> None:
 
 def test_the_first_who_asks_may_leave_the_others_still_get_it() -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(10)
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
         kitchen = Kitchen()
         kitchen.open.clear()
         first = asyncio.create_task(cache.make("k", 1, kitchen.build))
@@ -87,7 +87,7 @@ def test_the_first_who_asks_may_leave_the_others_still_get_it() -> None:
 
 def test_the_last_good_one_goes_out_while_the_store_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(10)
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
         kitchen = Kitchen()
         await cache.make("k", 1, kitchen.build)
         kitchen.broken = True
@@ -103,13 +103,15 @@ def test_the_last_good_one_goes_out_while_the_store_is_down(monkeypatch: pytest.
     asyncio.run(play())
 
 
-def test_the_number_of_values_is_bounded() -> None:
+def test_what_is_kept_is_bounded_by_its_weight() -> None:
     async def play() -> None:
-        cache: ReadyCache[str] = ReadyCache(3)
+        cache: ReadyCache[str] = ReadyCache(3 * len("value 1"), len)
         kitchen = Kitchen()
-        for key in range(10):
-            await cache.make(key, 1, kitchen.build)
-        assert len(cache) == 3
-        assert cache.get(9, 1) == "value 10"
+        for key in range(9):
+            for stamp in (1, 2):
+                await cache.make(key, stamp, kitchen.build)
+        assert len(cache) == 2
+        assert cache.get(8, 2) == "value 18"
+        assert cache.get(6, 2) is None
 
     asyncio.run(play())

@@ -23,7 +23,8 @@ from tidings.surfaces.visitor.widget_files import WidgetFiles, read_theme
 
 SCRIPT = b"text/javascript; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
-CACHED_ENTRIES = 4_000
+# Bytes, for scripts and for feeds each: whoever asks for every limit of every client does not fill the memory.
+CACHE_BYTES = 64 * 1024 * 1024
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{10,64}", re.ASCII)
 _SETTINGS_CACHING = b"public, max-age=60, stale-while-revalidate=86400"
@@ -44,6 +45,10 @@ _NOT_NOW = _comment("Not right now.", 503, headers=[(b"retry-after", b"2")])
 _WRONG_METHOD = _comment("Only GET and HEAD are answered here.", 405, headers=[(b"allow", b"GET, HEAD")])
 
 
+def _size(ready: Ready) -> int:
+    return ready.size
+
+
 class Visitor:
     """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `/js-obj/…` and `/widget/…`; everything else goes to `app`."""
 
@@ -53,8 +58,8 @@ class Visitor:
         self._widget = widget
         self._themes = themes
         self._attempts = Attempts(UNKNOWN_CLIENTS_A_MINUTE, "unknown ids", enabled=context.settings.rate_limits)
-        self.scripts: ReadyCache[Ready] = ReadyCache(CACHED_ENTRIES)
-        self.feeds: ReadyCache[Ready] = ReadyCache(CACHED_ENTRIES)
+        self.scripts: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
+        self.feeds: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
         self._files = {
             f"/widget/{widget.version}/{name}": Ready.of(content, SCRIPT, _FOREVER, quality=11)
             for name, content in widget.files.items()

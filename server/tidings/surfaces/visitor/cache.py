@@ -28,8 +28,11 @@ class _Kept(Generic[Value]):
 class ReadyCache(Generic[Value]):
     """Values by key, each with the stamp that it was made under: it holds for as long as the stamp is the same."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, weigh: Callable[[Value], int]) -> None:
+        """`capacity`: the most that all values may weigh together, by `weigh`; the oldest make room."""
         self._capacity = capacity
+        self._weigh = weigh
+        self._weight = 0
         self._kept: OrderedDict[Hashable, _Kept[Value]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Value]] = {}
         self.hits = 0
@@ -73,8 +76,13 @@ class ReadyCache(Generic[Value]):
 
     async def _build(self, key: Hashable, stamp: Hashable, build: Callable[[], Awaitable[Value]]) -> Value:
         value = await build()
+        self._drop(self._kept.pop(key, None))
         self._kept[key] = _Kept(stamp, value, time.monotonic())
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._capacity:
-            self._kept.popitem(last=False)
+        self._weight += self._weigh(value)
+        while self._weight > self._capacity and len(self._kept) > 1:
+            self._drop(self._kept.popitem(last=False)[1])
         return value
+
+    def _drop(self, kept: "_Kept[Value] | None") -> None:
+        if kept is not None:
+            self._weight -= self._weigh(kept.value)

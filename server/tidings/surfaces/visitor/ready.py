@@ -42,6 +42,11 @@ class Ready:
 
     variants: Mapping[bytes, _Variant]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, about: all bodies, and a little for each header."""
+        return sum(len(variant.body) + 1_000 for variant in self.variants.values())
+
     @classmethod
     def of(
         cls,

@@ -1,0 +1,206 @@
+"""What the tests share: live servers with applications, the demo, a real browser, and pages of another origin.
+
+fixture        scope      is
+`live`         session    a running `tidings serve` with `live.a` and `live.b`: two applications with one event each
+`live_app`     test       a fresh application on that server: base_url, client_id, auth_token, event_type_id, id,
+                          load_js, `post_event(**fields)`, `delete_event(id)`, `events()`, `feed()`, `request(…)`
+`new_server`   test       a function that starts one more server in a folder of the test's own (options, env)
+`clocked`      session    a server whose wall clock a test moves on: `clocked.move_clock(41)` makes feeds anew at once
+`demo`         session    a running `tidings demo`: `shop_url`, `token`, `folder`, `log`, all of `LiveServer`
+`browser`      session    a Chromium; `new_page(**context_options)` and `page` open fresh contexts in it
+`host_page`    test       a function: HTML (and headers) in, the URL of that page on another origin out
+`page_errors`  test       the uncaught errors of every page of this test; it is the test that asks whether it is empty
+
+The feed of an application is kept for 40 s by the server: post events before the first page or feed request of a
+fresh `live_app`, and they are in it. Browser tests run last, since Playwright keeps an event loop in the main thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.commands import ROOT, wait_until
+from tests.host_pages import HostPages, serve_host_pages
+from tests.live import LiveApp, LiveServer
+from tests.moved_clock import write_offset
+from tests.set_up_browser import system_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last, all others in their order."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+# -- servers ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Live:
+    """A running server and the applications that tests of many requests share. `a` and `b` hold one event each."""
+
+    server: LiveServer
+    a: LiveApp
+    b: LiveApp
+    event_a: dict[str, Any]
+    event_b: dict[str, Any]
+    spare: list[LiveApp] = field(default_factory=list)
+
+    @property
+    def base_url(self) -> str:
+        return self.server.base_url
+
+    def new_application(self) -> LiveApp:
+        """An application that no other test has or gets."""
+        if not self.spare:
+            self.spare = self.server.create_applications(16)
+        return self.spare.pop()
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One server for all tests that do no harm to it; per-address limits are off in it."""
+    with LiveServer(tmp_path_factory.mktemp("live")) as server:
+        a = server.create_application("Shop A", "https://a.example")
+        b = server.create_application("Shop B", "https://b.example")
+        yield Live(server, a, b, a.post_event(title="Event of A"), b.post_event(title="Event of B"))
+
+
+@pytest.fixture
+def live_app(live: Live) -> LiveApp:
+    """An application of this test's own, without events, on the shared server."""
+    return live.new_application()
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Starts servers that a test may harm: `new_server(name="server", **LiveServer's fields)`; killed afterwards."""
+    servers: list[LiveServer] = []
+
+    def make(name: str = "server", start: bool = True, **fields: Any) -> LiveServer:
+        server = LiveServer(tmp_path / name, **fields)
+        servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in servers:
+        server.kill()
+
+
+@dataclass
+class ClockedServer(LiveServer):
+    """A server with a wall clock that can be moved (`tests/moved_clock.py`), off by `offset` seconds."""
+
+    offset: float = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.launcher = (str(ROOT / "tests" / "moved_clock.py"), str(self.folder / "clock"))
+        self.move_clock(self.offset)
+
+    def move_clock(self, seconds: float) -> None:
+        """Move the wall clock on (or back) by so many seconds."""
+        self.offset = seconds if self.process is None else self.offset + seconds
+        write_offset(self.folder / "clock", self.offset)
+
+
+@pytest.fixture(scope="session")
+def clocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
+    """A server for tests of what the passing of time does; make an application of your own on it."""
+    with ClockedServer(tmp_path_factory.mktemp("clocked")) as server:
+        yield server
+
+
+@dataclass
+class DemoServer(LiveServer):
+    """A running `tidings demo` in an empty folder."""
+
+    command: str = "demo"
+
+    @property
+    def shop_url(self) -> str:
+        """The shop's first page."""
+        return f"{self.base_url}/demo/"
+
+    @property
+    def token(self) -> str:
+        """The auth token of the demo application, from the file that the demo writes."""
+        path = self.folder / "var" / "demo.token"
+        return str(wait_until("demo.token", lambda: path.exists() and path.read_text().strip()))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """The demo as a visitor of the README starts it, on a free port, its files in an empty temporary folder."""
+    with DemoServer(tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+# -- browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; the test is skipped, saying why, where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_ARGUMENTS)
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium: set CHROMIUM_PATH or install one ({str(error).splitlines()[0]})")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """The uncaught errors in pages that `page` and `new_page` opened, as text."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, page_errors: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own: `new_page(viewport={"width": 390, "height": 800}, locale="en")`."""
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page in a fresh context, 1280 × 800."""
+    return new_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture(scope="session")
+def host_server() -> Iterator[HostPages]:
+    pages = serve_host_pages()
+    yield pages
+    pages.server.shutdown()
+    pages.server.server_close()
+
+
+@pytest.fixture
+def host_page(host_server: HostPages) -> Iterator[HostPages]:
+    """`host_page(html, headers=None, path=None)` → URL on `http://localhost:…`, another site than the server's."""
+    host_server.clear()
+    yield host_server
+    host_server.clear()
