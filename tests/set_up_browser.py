@@ -48,7 +48,7 @@ def main() -> int:
         return 0
     if shutil.which("apt-get") and os.geteuid() == 0:
         _succeeds("apt-get", "update", "-qq")
-        _succeeds("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        _succeeds("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-core")
         found = system_chromium()
         if found:
             print(f"Browser tests use {found}, installed now from Debian's packages.")
