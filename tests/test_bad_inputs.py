@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cases.checks import CHECKS
+from tests.cases import application_cases, checks, plays, setups
 from tests.cases.ground import Ground, assert_refusal, judge
-from tests.cases.plays import PLAYS
 from tests.cases.request_forms import play
-from tests.cases.setups import SETUPS
 from tests.commands import wait_until
 from tests.conftest import ClockedServer, Live
 from tests.live import LiveApp, LiveServer
 from tests.wire import Answer, read_answer, request_bytes
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "cases" / "bad_inputs.jsonl").read_text().splitlines()]
+SETUPS = setups.SETUPS | application_cases.SETUPS
+PLAYS = plays.PLAYS | application_cases.PLAYS
+CHECKS = checks.CHECKS | application_cases.CHECKS
 LIMITED = ("EV-017", "LJ-030")  # of per-address limits, which are off in the server of all other rows
 MOVED_CLOCK = ("FD-023", "FD-025")
 # Rows whose application must be new: what they look at is a feed, and a feed is kept for 40 s.

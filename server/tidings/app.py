@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tidings import assets
 from tidings.config import Settings
+from tidings.domain.places import Places
 from tidings.storage.store import Store
 from tidings.surfaces.context import Context
+from tidings.surfaces.fomo.reference import reference_routes
 from tidings.surfaces.fomo.routes import fomo_app
 from tidings.surfaces.ops.routes import ops_routes
 from tidings.surfaces.visitor.app import Visitor
@@ -52,16 +54,20 @@ class Service:
 def service(settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = ()) -> Service:
     """Puts the doors together over an open store. `extra`: further routes, such as the demo shop's.
 
-    Raises WidgetError when the built widget is missing or damaged.
+    Raises WidgetError when the built widget is missing or damaged, PlacesError for a database of places that will not do.
     """
-    context = Context(settings=settings, store=store, secret=secret)
+    context = Context(settings=settings, store=store, secret=secret, places=Places(settings.geoip_database))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         store.close()
 
-    others = Starlette(routes=[*ops_routes(context), *extra], lifespan=lifespan, exception_handlers={404: _not_found})
+    others = Starlette(
+        routes=[*ops_routes(context), *reference_routes(context), *extra],
+        lifespan=lifespan,
+        exception_handlers={404: _not_found},
+    )
     others.router.redirect_slashes = False
     doors = Doors({"/api": fomo_app(context)}, others)
     return Service(Visitor(doors, context, read_widget(assets.widget()), assets.themes()), context)

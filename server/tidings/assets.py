@@ -24,3 +24,13 @@ def themes() -> Path:
 def demo_site() -> Path:
     """The folder of the demo shop's pages, pictures and products."""
     return _folder("_demo_site", "demo_site")
+
+
+def templates() -> Path:
+    """The folder of the pages' templates, a folder for each surface."""
+    return _PACKAGE / "templates"
+
+
+def static() -> Path:
+    """The folder of the files that the pages load: style sheets, scripts, pictures."""
+    return _PACKAGE / "static"

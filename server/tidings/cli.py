@@ -17,6 +17,7 @@ from tidings import __version__, config, demo
 from tidings.app import service
 from tidings.config import Settings, SettingsError
 from tidings.domain import applications
+from tidings.domain.places import PlacesError
 from tidings.errors import TidingsError
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
 from tidings.storage.engine import DatabaseError, writing_engine
@@ -29,7 +30,7 @@ from tidings.surfaces.visitor.widget_files import WidgetError
 Result = TypeVar("Result")
 
 # What ends a command with exit code 1 and one sentence, instead of a traceback.
-REFUSALS = (SettingsError, DatabaseError, WidgetError, PortTaken, TidingsError)
+REFUSALS = (SettingsError, DatabaseError, PlacesError, WidgetError, PortTaken, TidingsError)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,6 +48,7 @@ BaseUrl = Annotated[str | None, typer.Option("--base-url", help="How browsers re
 TrustedProxies = Annotated[str | None, typer.Option("--trusted-proxies", help="Addresses or networks, with commas.")]
 RateLimits = Annotated[str | None, typer.Option("--rate-limits", help="on or off.")]
 LogFormat = Annotated[str | None, typer.Option("--log-format", help="text or json.")]
+ApplicationId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="As `tidings app list` shows it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
@@ -90,7 +92,7 @@ def settings_command(as_json: AsJson = False) -> None:
     settings = config.load()
     rows = []
     for setting in config.TABLE:
-        value = str(getattr(settings, setting.name.lower()))
+        value = str(getattr(settings, setting.name.lower()) or "")
         if setting.secret:
             value = "(set)" if value else "(made and kept beside the database)"
         shown = config.without_password(value)
@@ -150,6 +152,29 @@ def app_list(database: Database = None, as_json: AsJson = False) -> None:
         typer.echo("There is no application yet: tidings app create --name NAME --url URL")
     for row in [] if as_json else rows:
         typer.echo(f"{row['id']:>4}  {row['site_id']}  {row['client_id']}  {row['name']}  {row['url']}")
+
+
+@app_commands.command("rotate-token")
+def app_rotate_token(application_id: ApplicationId, database: Database = None) -> None:
+    """Gives an application a new token and prints it; the old one opens nothing any more, at once."""
+    settings = config.load({"database_url": database})
+    typer.echo(_in_transaction(settings, lambda connection: applications.rotate_token(connection, application_id)))
+
+
+@app_commands.command("delete")
+def app_delete(
+    application_id: ApplicationId,
+    database: Database = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Deletes an application with its event types, events and statistics."""
+    settings = config.load({"database_url": database})
+    found = _in_transaction(settings, lambda connection: applications.retrieve(connection, application_id))
+    if not yes:
+        typer.confirm(f"Delete {found.name!r} ({found.url}) and all of its events?", abort=True)
+    with _writing(settings) as engine:
+        applications.delete(engine.begin, application_id)
+    typer.echo(f"Deleted application {application_id}.")
 
 
 def main() -> NoReturn:

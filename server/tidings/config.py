@@ -57,6 +57,12 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _path(value: str) -> Path | None:
+    if "\0" in value:
+        raise ValueError("the path of a file")
+    return Path(value) if value else None
+
+
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(item.strip()) for item in value.split(",") if item.strip())
@@ -88,6 +94,7 @@ TABLE = (
         True,
     ),
     Setting("TRUSTED_PROXIES", _networks, "", "Proxies whose X-Forwarded-For is believed, as addresses or networks."),
+    Setting("GEOIP_DATABASE", _path, "", "A file of the MaxMind DB format, to find city and country of an IP address by."),
     Setting("RATE_LIMITS", _switch, "on", "Limits per address (wrong tokens, connections): on or off."),
     Setting("LOG_FORMAT", _log_format, "text", "How log lines look: text or json."),
 )
@@ -104,6 +111,7 @@ class Settings:
     base_url: str
     secret_key: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    geoip_database: Path | None
     rate_limits: bool
     log_format: str
     sources: Mapping[str, str]

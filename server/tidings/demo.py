@@ -15,7 +15,8 @@ from tidings.domain import applications, events
 from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.records.application import DisplaySettings
 from tidings.storage.applications import application_by_token_hash
-from tidings.storage.events import delete_event, newest_events
+from tidings.storage.event_lists import newest_events
+from tidings.storage.events import delete_event
 from tidings.surfaces.demo.routes import demo_app
 from tidings.surfaces.demo.shop import SAMPLE_PREFIX, DemoShop, sample_orders
 from tidings.surfaces.fomo.shapes import event_draft

@@ -199,7 +199,7 @@ def harmless_comment(ground: Ground, exchanges: list[Exchange]) -> None:
 
 
 CHECKS: dict[str, Check] = {
-    **dict.fromkeys(("EV-003", "EV-004", "EV-010", "EV-011"), same_as_any_wrong_token),
+    **dict.fromkeys(("EV-003", "EV-004", "EV-010", "EV-011", "EV-012"), same_as_any_wrong_token),
     "EV-013": no_oracle,
     **dict.fromkeys(("EV-014", "EV-015"), other_event_untouched),
     "EV-018": not_for_other_origins,

@@ -55,7 +55,16 @@ def post_odd_texts(ground: Ground) -> None:
         ground.mine.post_event(first_name=text, city=text, title=text)
 
 
+def rotate_the_token(ground: Ground) -> None:
+    """The row goes on with the old token; everything that is looked at around it needs the new one."""
+    assert ground.values["TOKEN"] == ground.mine.auth_token
+    rotated = ground.server.command_line("app", "rotate-token", str(ground.mine.id))
+    assert rotated.returncode == 0, rotated.stderr
+    ground.mine.auth_token = rotated.stdout.strip()
+
+
 SETUPS: dict[str, Callable[[Ground], object]] = {
+    "EV-012": rotate_the_token,
     "FD-020": post_hostile_texts,
     "FD-021": post_private_fields,
     "FD-022": message_of_private_field,

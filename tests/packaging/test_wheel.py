@@ -93,6 +93,8 @@ def test_holds_only_the_package(wheel: Path) -> None:
     assert wrong == []
     assert any(name.endswith("fomo.js") for name in names), "the built widget is missing"
     assert any(name.endswith("theme1/theme.css") for name in names), "the themes are missing"
+    for page in ("templates/docs/reference.html.j2", "static/docs/docs.css", "static/docs/docs.js", "static/docs/mark.svg"):
+        assert f"tidings/{page}" in names
 
 
 def test_demo_without_node(demo_of_wheel: InstalledDemo) -> None:
@@ -107,6 +109,8 @@ def test_demo_without_node(demo_of_wheel: InstalledDemo) -> None:
     assert script.status == 200
     assert client_id in script.text
     assert len(script.body) > 5000
+    for path in ("/docs", "/docs/docs.css", "/docs/docs.js", "/openapi.json"):
+        assert demo.get(path).status == 200
 
     headers = {"Authorization": f"Token {demo.token}"}
     event = {"event": {"event_type_tag": "new_order", "first_name": "Ada", "title": "From the wheel"}}

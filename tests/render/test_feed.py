@@ -34,7 +34,7 @@ EVENT = Event(
     created_at=NOW - 125_000,
     updated_at=NOW,
 )
-EVENT_TYPE = EventType(3, 1, "New order", "new_order", "", "https://a.example/type.png", 0, 0)
+EVENT_TYPE = EventType(3, 1, "New order", "new_order", "", False, "https://a.example/type.png", False, False, 0, 0)
 
 
 def application(**display: object) -> Application:

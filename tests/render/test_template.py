@@ -1,5 +1,6 @@
 """The message language: what it says, what it refuses, what it can cost."""
 
+import re
 import time
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tidings.errors import Invalid
 from tidings.records.part import Link, Time
 from tidings.render.message import message_parts, plain_text
-from tidings.render.template import SOURCE_LIMIT, compile_template
+from tidings.render.template import SOURCE_LIMIT, StandIn, Value, compile_template
 
 VALUES = {
     "first_name": "John",
@@ -20,7 +21,7 @@ VALUES = {
 }
 
 
-def said(source: str, **values: str) -> str:
+def said(source: str, **values: Value) -> str:
     return plain_text(message_parts(compile_template(source), {**VALUES, **values}))
 
 
@@ -102,6 +103,55 @@ def test_a_refusal_says_where_and_why() -> None:
         compile_template("Hello\n  {{ city | shout }}")
 
 
+@pytest.mark.parametrize(
+    ("source", "line", "column", "reason"),
+    [
+        ("{{ city | shout }}{{ city | shout }}", 1, 11, "there is no filter 'shout'"),
+        ("{{ shout | shout }}", 1, 12, "there is no filter 'shout'"),
+        ("a\r\nb {{ city.upper() }}", 2, 10, "a call"),
+        ("a\rb {{ city.name }}", 2, 10, "an attribute"),
+        ("{{ city }} {{ 1 + 1 }}", 1, 15, "arithmetic"),
+        ("x {{ range(9) }}", 1, 6, "a call"),
+        ("{{ city > title }}", 1, 4, "a comparison"),
+        ("{{ city if city else city }}", 1, 4, "an if within"),
+        ("ab {%- for x in y %}{% endfor %}", 1, 8, "for is not part"),
+        ("{% set x = 1 %}", 1, 4, "assign is not part"),
+        ("a{% raw %}", 1, 5, "raw is not part"),
+        ("{{ city", 1, 8, "unexpected end"),
+        ("a\n{% if city %}b\nc", 3, 2, "unexpected end of message: an {% if … %} has no {% endif %}"),
+        ("a{% endif %}", 1, 5, "Encountered unknown tag 'endif'"),
+        ("{{ }}", 1, 4, "Expected an expression"),
+        ("é {{ city & x }}", 1, 11, "unexpected char '&'"),
+        ("{{ (city] }}", 1, 9, "unexpected ']'"),
+        ("{{ 'abc }}", 1, 4, "unexpected char"),
+        ("  {{ x }}{{ {{ first_name }} }}", 1, 27, "expected token"),
+        ("{{ city 'a' }}", 1, 9, "expected token"),
+        ("{{ city | }}", 1, 11, "expected token 'name'"),
+        ("{{ city | truncate: 5, title }}", 1, 24, "takes plain text or numbers"),
+        ("{{ city | truncate(0) }}", 1, 20, "a length from 1 to 1024"),
+        ("{{ city | replace('a') }}", 1, 11, "takes 2 values, not 1"),
+        ("{{ city | default(x=1) }}", 1, 11, "takes plain values only"),
+        ("{{ " + "not " * 400 + "city }}", 1, 124, "nested too deeply"),
+        ("a\0b", 1, 2, "a NUL character"),
+    ],
+)
+def test_a_refusal_names_the_very_place(source: str, line: int, column: int, reason: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        compile_template(source)
+    assert f"line {line}, column {column}: " in refusal.value.message
+    assert reason in refusal.value.message
+
+
+def test_a_stand_in_is_shown_but_counts_as_absent() -> None:
+    someone = StandIn("Someone")
+    assert said("{{ first_name }} bought", first_name=someone) == "Someone bought"
+    assert said("{{ first_name | upcase }}", first_name=someone) == "SOMEONE"
+    assert said("{{ first_name | default: 'A customer' }}", first_name=someone) == "A customer"
+    assert said("{{ first_name or 'A customer' }}", first_name=someone) == "A customer"
+    assert said("{% if first_name %}a{% else %}b{% endif %}", first_name=someone) == "b"
+    assert said("{% if first_name == 'Someone' %}a{% endif %}", first_name=someone) == "a"
+
+
 def test_values_are_never_parsed() -> None:
     assert said("{{ city }}", city="{{ first_name }}{% if x %}#") == "{{ first_name }}{% if x %}#"
 
@@ -120,6 +170,9 @@ def test_the_cost_is_bounded() -> None:
 def test_any_text_is_said_or_refused(source: str) -> None:
     try:
         template = compile_template(source)
-    except Invalid:
+    except Invalid as refusal:
+        line, column = map(int, re.findall(r"line (\d+), column (\d+)", refusal.message)[0])
+        assert 1 <= line <= source.count("\n") + 1
+        assert 1 <= column <= len(source.split("\n")[line - 1]) + 1
         return
     plain_text(message_parts(template, VALUES))

@@ -1,21 +1,27 @@
-"""Applications: making one with its keys and a first event type, and listing them."""
+"""Applications: making one with its keys and a first event type, changing and listing them, and their end."""
 
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from sqlalchemy import Connection
 
+from tidings import assets
+from tidings.domain import event_types
 from tidings.domain.directory import Entry, read_entry, token_hash
-from tidings.errors import Invalid
-from tidings.records.application import Application, DisplaySettings, NewApplication
+from tidings.errors import Invalid, NotFound
+from tidings.records.application import Application, ApplicationChanges, DisplaySettings, NewApplication
 from tidings.records.event_type import EventTypeDraft
 from tidings.render.links import is_web_url
-from tidings.storage.applications import all_applications, insert_application, set_token_hash
-from tidings.storage.event_types import insert_event_type
+from tidings.storage import applications as stored
 
 NAME_LIMIT = 255
+FOMO_THEMES = ("theme1", "theme2", "custom")
 # Capital letters that are not taken for one another when read aloud or copied by hand.
 _SITE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -49,7 +55,7 @@ def create(connection: Connection, name: str, url: str, now: int, display: Displ
     if not is_web_url(url):
         raise Invalid("Url is not valid", field="url")
     token = new_token()
-    application = insert_application(
+    application = stored.insert_application(
         connection,
         NewApplication(
             name=name,
@@ -62,20 +68,79 @@ def create(connection: Connection, name: str, url: str, now: int, display: Displ
             created_at=now,
         ),
     )
-    insert_event_type(connection, application.id, FIRST_EVENT_TYPE, now)
+    event_types.create(connection, application_id=application.id, draft=FIRST_EVENT_TYPE, now=now)
     return Created(read_entry(connection, application), token)
 
 
+def update(connection: Connection, *, application_id: int, changes: ApplicationChanges, now: int) -> Entry:
+    """Changes an application and its event types: all that `changes` says or, on a refusal, nothing. `now`: milliseconds.
+
+    Read and written in one transaction, so that two updates of different settings both hold.
+    Raises NotFound; for an event type Invalid or Conflict, which names it.
+    """
+    before = retrieve(connection, application_id)
+    defaults = DisplaySettings()
+    display: dict[str, Any] = {
+        name: getattr(defaults, name) if value is None else value for name, value in changes.display.items()
+    }
+    after = msgspec.structs.replace(
+        before,
+        name=before.name if changes.name is UNSET else changes.name,
+        url=before.url if changes.url is UNSET else changes.url,
+        display=msgspec.structs.replace(before.display, **display),
+    )
+    if after != before:
+        after = msgspec.structs.replace(after, updated_at=now)
+        stored.update_application(connection, after)
+    event_types.perform(
+        connection, application_id=application_id, deeds=changes.event_types, field="event_types_attributes", now=now
+    )
+    return read_entry(connection, after)
+
+
+def retrieve(connection: Connection, application_id: int) -> Application:
+    """One application. Raises NotFound."""
+    found = stored.application_by_id(connection, application_id)
+    if found is None:
+        raise NotFound(f"There is no application {application_id}.", code="application_not_found")
+    return found
+
+
 def rotate_token(connection: Connection, application_id: int) -> str:
-    """Gives an application a new token; the old one stops working with this transaction."""
+    """Gives an application a new token; the old one stops working with this transaction. Raises NotFound."""
+    retrieve(connection, application_id)
     token = new_token()
-    set_token_hash(connection, application_id, token_hash(token))
+    stored.set_token_hash(connection, application_id, token_hash(token))
     return token
+
+
+def delete(transaction: Callable[[], AbstractContextManager[Connection]], application_id: int) -> None:
+    """Removes an application with all that is its own, in many short `transaction`s: others' events need not wait for it.
+
+    An end that is cut short can be begun again. Raises NotFound.
+    """
+    with transaction() as connection:
+        retrieve(connection, application_id)
+        # What has no token and no public id takes in and shows nothing from here on.
+        stored.close_application(connection, application_id, secrets.token_bytes(32), secrets.token_urlsafe(16))
+    more = True
+    while more:
+        with transaction() as connection:
+            more = stored.delete_some_events(connection, application_id)
+    with transaction() as connection:
+        stored.delete_application(connection, application_id)
 
 
 def every(connection: Connection) -> list[Application]:
     """All applications, oldest first."""
-    return all_applications(connection)
+    return stored.all_applications(connection)
+
+
+@lru_cache(maxsize=1)
+def themes() -> tuple[str, ...]:
+    """The themes that an application may have: Fomo's three, and every folder of themes/."""
+    folders = assets.themes().iterdir() if assets.themes().is_dir() else ()
+    return (*FOMO_THEMES, *sorted({folder.name for folder in folders if (folder / "theme.css").is_file()} - {*FOMO_THEMES}))
 
 
 def snippet(application: Application, base_url: str) -> str:

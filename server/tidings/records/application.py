@@ -1,8 +1,11 @@
 """An application: one site, its keys and how its notifications look."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+
+from tidings.records.event_type import EventTypeDeed
 
 Position = Literal["bottom_left", "bottom_right", "top_left", "top_right"]
 NameDisplay = Literal["full", "first_word", "initial", "hidden"]
@@ -49,6 +52,8 @@ class DisplaySettings(Struct, frozen=True, omit_defaults=True):
     name_display: NameDisplay = "full"
     page_rules: tuple[PageRule, ...] = ()
     image_url: str | None = None
+    # Of no meaning any more; kept because clients send it.
+    installed: bool = False
 
     @property
     def display_seconds(self) -> int:
@@ -73,6 +78,15 @@ class Application(Struct, frozen=True):
     display: DisplaySettings
     created_at: int
     updated_at: int
+
+
+class ApplicationChanges(Struct, frozen=True):
+    """What an update says: UNSET leaves a value as it is; `display`: settings by name, None for the default."""
+
+    name: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    display: Mapping[str, Any] = {}
+    event_types: tuple[EventTypeDeed, ...] = ()
 
 
 class NewApplication(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """An event: something that really happened on a site."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class CustomField(Struct, frozen=True, array_like=True):
@@ -29,8 +29,42 @@ class EventDraft(Struct, frozen=True):
     title: str | None = None
     image_url: str | None = None
     email_address: str | None = None
+    ip_address: str | None = None
     custom_fields: tuple[CustomField, ...] = ()
     created_at: int | None = None
+
+
+class FieldChange(Struct, frozen=True):
+    """What becomes of one custom field: the one of `number` where that is given, else the one of `key`, or a new one.
+
+    `key` or `value` None: it stays as it is.
+    """
+
+    number: int | None
+    key: str | None
+    value: str | None
+    remove: bool = False
+
+
+class EventChanges(Struct, frozen=True):
+    """What an update says: UNSET leaves a value as it is, None clears it.
+
+    `event_type_id` and `event_type_tag` can not be cleared; None leaves them. `custom_fields` None clears all of them.
+    """
+
+    event_type_id: int | None = None
+    event_type_tag: str | None = None
+    external_id: str | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
+    first_name: str | UnsetType | None = UNSET
+    city: str | UnsetType | None = UNSET
+    province: str | UnsetType | None = UNSET
+    country: str | UnsetType | None = UNSET
+    title: str | UnsetType | None = UNSET
+    image_url: str | UnsetType | None = UNSET
+    email_address: str | UnsetType | None = UNSET
+    ip_address: str | None = None
+    custom_fields: tuple[FieldChange, ...] | None = ()
 
 
 class NewEvent(Struct, frozen=True):

@@ -10,9 +10,8 @@ from tidings.records.event_type import EventType
 from tidings.records.part import Break, Link, Part, Text, Time
 from tidings.render.labels import locale_of
 from tidings.render.message import message_parts, plain_text
-from tidings.render.template import compile_template
 from tidings.render.time_ago import time_ago
-from tidings.render.values import event_image, event_link, shown_name, template_values
+from tidings.render.values import event_image, event_link, shown_name, template_values, wording
 
 # Harmless inside <script>, and inside JavaScript before ES2019 (the line separators; ensure_ascii takes care of those).
 _SAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -31,7 +30,7 @@ def feed_item(event: Event, event_type: EventType, application: Application, now
     age = max(now - event.created_at, 0) // 1_000
     with_time = not display.time_ago_seconds or age <= display.time_ago_seconds
     values = template_values(event, event_type, display, locale, with_time=with_time)
-    parts = message_parts(compile_template(event_type.message), values)
+    parts = message_parts(wording(event_type), values)
     return {
         "id": event.id,
         "event_type_id": event.event_type_id,

@@ -1,10 +1,14 @@
 """The filters of the message language: text in, text out, none longer than TEXT_LIMIT."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
 # No filter makes more than this many characters, whatever it is given: a chain of `replace` can not grow without end.
 TEXT_LIMIT = 1_024
+
+# Where a word may begin: after a space, a dash or an opening bracket.
+_WORD = re.compile(r"[^-\s({\[<]+")
 
 
 def _length(text: str) -> int:
@@ -31,23 +35,43 @@ def first_word(text: str) -> str:
 
 
 def initial(text: str) -> str:
-    """The first letter with its marks, and a full stop."""
+    """The first letter, large, with its marks, and a full stop."""
     stripped = text.strip()
     if not stripped:
         return ""
     end = 1
-    while end < len(stripped) and (unicodedata.combining(stripped[end]) or stripped[end] in "\u200d\ufe0f"):
+    while end < len(stripped) and (_is_mark(stripped[end]) or stripped[end - 1] == "\u200d"):
         end += 1
-    return f"{stripped[:end]}."
+    return f"{_upper_first(stripped[:end])}."
+
+
+def _is_mark(character: str) -> bool:
+    # Accents, variation selectors, skin tones, and the joiner of emoji that are made of several.
+    return bool(
+        unicodedata.combining(character)
+        or unicodedata.category(character) in ("Mn", "Me")
+        or character == "\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )
 
 
 def capitalize(text: str) -> str:
-    """The first letter large, the others as they are."""
-    return text[:1].upper() + text[1:]
+    """The first letter large, all others small, as Liquid and Jinja have it."""
+    return _upper_first(text[:1]) + text[1:].lower()
+
+
+def _upper_first(text: str) -> str:
+    # Not where a letter becomes two: "ß".
+    return text[:1].upper() + text[1:] if len(text[:1].upper()) == 1 else text
 
 
 def _title(text: str) -> str:
-    return " ".join(capitalize(word) for word in text.split(" "))
+    return _WORD.sub(lambda word: capitalize(word[0]), text)
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    # Python finds "" between any two letters; nobody means that.
+    return text.replace(old, new) if old else text
 
 
 def _default(text: str, otherwise: str = "") -> str:
@@ -74,7 +98,7 @@ FILTERS: dict[str, tuple[Callable[..., str], int, int]] = {
         ("truncatewords", truncatewords, 0, 2),
         ("first_word", first_word, 0, 0),
         ("initial", initial, 0, 0),
-        ("replace", str.replace, 2, 2),
+        ("replace", _replace, 2, 2),
         # What goes into a page is always escaped (message.py) or set as text (the widget): nothing is left to do.
         ("escape", str, 0, 0),
     )

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from tidings.records.part import Break, Link, Part, Text, Time
 from tidings.render.template import Hole, Piece, Template, Values
@@ -13,6 +16,7 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"[ \t\r\n]+")
+_TO_FOLD = re.compile(r"[\t\r\n]|  | [,.;!?](?:\s|$)")
 _SPACE_BEFORE_STOP = re.compile(r" +(?=[,.;!?](?:\s|$))")
 
 
@@ -48,63 +52,82 @@ def _html(part: Part, link: str | None) -> str:
 
 def _closed(pieces: list[Piece]) -> list[Part]:
     """Takes the holes out, with the commas and the prepositions that only made sense with a value there."""
+    if Hole not in map(type, pieces):
+        return [piece for piece in pieces if not isinstance(piece, Hole)]
     done: list[Part] = []
-    rest = list(reversed(pieces))
+    rest = pieces[::-1]
     while rest:
         piece = rest.pop()
         if not isinstance(piece, Hole):
-            if piece != Text(""):
-                done.append(piece)
+            done.append(piece)
             continue
-        follows = _following_text(rest)
-        if follows is not None and follows.lstrip().startswith(","):
+        follows = rest[-1] if rest else None
+        if _is_wording(follows) and follows.text.lstrip().startswith(","):
             # A missing member of a list takes the comma after it along: "in , Kenya" is "in Kenya".
-            remaining = follows.lstrip()[1:].lstrip()
+            remaining = follows.text.lstrip()[1:].lstrip()
             rest.pop()
             if remaining:
-                rest.append(Text(" " + remaining))
+                rest.append(replace(follows, text=f" {remaining}"))
             elif rest:
-                if isinstance(rest[-1], Hole):
-                    continue
-                done.append(Text(" "))
+                if not isinstance(rest[-1], Hole):
+                    done.append(replace(follows, text=" "))
                 continue
-        elif done and isinstance(done[-1], Text) and done[-1].text.rstrip().endswith(","):
+        elif done and _is_wording(done[-1]) and done[-1].text.rstrip().endswith(","):
             # The last member of a list is missing: "Lagos, just" is "Lagos just".
-            done[-1] = Text(done[-1].text.rstrip()[:-1] + " ", done[-1].mark)
+            done[-1] = replace(done[-1], text=done[-1].text.rstrip()[:-1] + " ")
             continue
-        if done and isinstance(done[-1], Text):
-            done[-1] = Text(_DANGLING.sub("", done[-1].text), done[-1].mark)
+        if done and _is_wording(done[-1]):
+            done[-1] = replace(done[-1], text=_DANGLING.sub("", done[-1].text))
     return done
 
 
-def _following_text(rest: list[Piece]) -> str | None:
-    return rest[-1].text if rest and isinstance(rest[-1], Text) else None
+def _is_wording(part: Piece | None) -> TypeGuard[Text | Link]:
+    """Whether this may be the template's own text: a link to the event's own URL never is."""
+    return isinstance(part, Text) or (isinstance(part, Link) and part.href is not None)
 
 
 def _tidy(parts: list[Part]) -> list[Part]:
-    """Joins neighbouring text, folds spaces, takes those at either end and before a full stop or a comma away."""
+    """Joins neighbours of a kind, folds spaces, takes those at either end and before a full stop or a comma away."""
+    tidied: list[Part] = []
+    after_space = True  # nothing at the start either
+    for part in _joined(parts):
+        if not _is_wording(part):
+            after_space = isinstance(part, Break)
+            if after_space:
+                _strip_end(tidied)
+            tidied.append(part)
+            continue
+        text = part.text
+        if _TO_FOLD.search(text):
+            text = _SPACE_BEFORE_STOP.sub("", _SPACES.sub(" ", text))
+        if after_space:
+            text = text.lstrip(" ")
+        if text:
+            after_space = text.endswith(" ")
+            tidied.append(part if text == part.text else replace(part, text=text))
+    _strip_end(tidied)
+    return tidied
+
+
+def _joined(parts: list[Part]) -> list[Part]:
     joined: list[Part] = []
     for part in parts:
         last = joined[-1] if joined else None
         if isinstance(part, Text) and isinstance(last, Text) and part.mark == last.mark:
             joined[-1] = Text(last.text + part.text, part.mark)
+        elif isinstance(part, Link) and isinstance(last, Link) and part.href == last.href and part.href is not None:
+            joined[-1] = Link(last.text + part.text, part.href)
         else:
             joined.append(part)
-    tidied: list[Part] = []
-    after_space = True  # nothing at the start either
-    for part in joined:
-        if isinstance(part, Text):
-            text = _SPACE_BEFORE_STOP.sub("", _SPACES.sub(" ", part.text))
-            if after_space:
-                text = text.lstrip(" ")
-            if not text:
-                continue
-            after_space = text.endswith(" ")
-            tidied.append(Text(text, part.mark))
-        else:
-            after_space = isinstance(part, Break)
-            tidied.append(part)
-    if tidied and isinstance(tidied[-1], Text):
-        text = tidied[-1].text.rstrip(" ")
-        tidied[-1:] = [Text(text, tidied[-1].mark)] if text else []
-    return tidied
+    return joined
+
+
+def _strip_end(parts: list[Part]) -> None:
+    """Takes the spaces at the end away, with what consists of nothing else."""
+    while parts and _is_wording(parts[-1]):
+        text = parts[-1].text.rstrip(" ")
+        if text:
+            if text != parts[-1].text:
+                parts[-1] = replace(parts[-1], text=text)
+            return
+        parts.pop()

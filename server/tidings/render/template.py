@@ -3,26 +3,34 @@
 `{{ name | filter }}` and `{% if … %}`; no loops, calls, attributes or arithmetic (spec: Fomo's template variables).
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.parser import Parser
+from jinja2 import nodes
 
 from tidings.errors import Invalid
 from tidings.records.part import Break, Link, Part, Text, Time
+from tidings.render import markdown
 from tidings.render.filters import FILTERS
+from tidings.render.template_parser import parse, refusal
 
 SOURCE_LIMIT = 2_048
-# Filters upon filters, conditions within conditions: far beyond any message, far within Python's own stack.
-DEPTH_LIMIT = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """The place of a value that is absent; `render/message.py` closes it."""
+
+
+class StandIn(str):
+    """Text in place of an absent value, such as "Someone": shown, but `default`, `or` and `if` know that it is none."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
 
 
 Piece = Part | Hole
@@ -47,194 +55,198 @@ class Template:
         return found
 
 
-class _MessageParser(Parser):
-    """Jinja2's parser, which also reads the Liquid way to give a filter its arguments: `default: "Someone"`."""
-
-    def parse_filter(self, node: nodes.Expr | None, start_inline: bool = False) -> nodes.Expr | None:
-        while self.stream.current.type == "pipe" or start_inline:
-            start_inline = False
-            next(self.stream)
-            token = self.stream.expect("name")
-            arguments: list[nodes.Expr] = []
-            if self.stream.current.type == "colon":
-                next(self.stream)
-                arguments.append(self.parse_primary())
-                while self.stream.current.type == "comma":
-                    next(self.stream)
-                    arguments.append(self.parse_primary())
-            elif self.stream.current.type == "lparen":
-                given, named, star, double_star = self.parse_call_args()
-                if named or star is not None or double_star is not None:
-                    self.fail("a filter takes plain values only", token.lineno)
-                arguments = given
-            node = nodes.Filter(node, token.value, arguments, [], None, None, lineno=token.lineno)
-        return node
-
-
-class _MessageEnvironment(Environment):
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return _MessageParser(self, source, name, filename).parse()
-
-
-# No comments in this language: "{#" is text, and Fomo's help writes "#{{ first_name }}".
-_environment = _MessageEnvironment(comment_start_string="{\0#", comment_end_string="#\0}", keep_trailing_newline=True)
-_RAW = re.compile(r"\{%[-+]?\s*raw\b")
-
-
 @lru_cache(maxsize=4_096)
-def compile_template(source: str) -> Template:
-    """Checks a template and makes it ready to render.
+def compile_template(source: str, is_markdown: bool = False) -> Template:
+    """Checks a template and makes it ready to render; `is_markdown`: its own text, never a value, is read as Markdown.
 
     Raises Invalid (field "message") with line, column and reason for anything that is not of the language.
     """
     if len(source) > SOURCE_LIMIT:
-        raise Invalid(f"Message is longer than {SOURCE_LIMIT} characters", field="message")
-    if "\0" in source:
-        raise Invalid("Message holds a NUL character", field="message")
-    raw = _RAW.search(source)
-    if raw:
-        raise _refusal(source, source.count("\n", 0, raw.start()) + 1, "raw is not part of the message language", "raw")
-    try:
-        tree = _environment.parse(source)
-        _check_depth(tree)
-        return Template(source, tuple(_block(node, source) for node in _without_hash(tree.body)))
-    except TemplateSyntaxError as error:
-        raise _refusal(source, error.lineno, error.message or "it can not be read", "") from None
-    except RecursionError:
-        raise _too_deep() from None
+        raise Invalid(f"Message is longer than {SOURCE_LIMIT} characters", field="message", code="too_long")
+    blocks = _Compiler(source).blocks()
+    if is_markdown:
+        # First as it was written, so that a refusal names places in that; then with the Markdown as marks.
+        marked = markdown.marked_source(source)
+        blocks = _Compiler(marked.text, marked.links).blocks()
+    return Template(source, blocks)
 
 
-def _check_depth(tree: nodes.Template) -> None:
-    level: list[nodes.Node] = [tree]
-    for _ in range(DEPTH_LIMIT):
-        level = [child for node in level for child in node.iter_child_nodes()]
-        if not level:
-            return
-    raise _too_deep()
+class _Compiler:
+    """Turns the syntax tree into closures, in the order of the text: Markdown's marks hold from where they stand."""
 
+    def __init__(self, source: str, links: tuple[str, ...] | None = None) -> None:
+        self._source = source
+        self._is_marked = links is not None
+        self._links = list(reversed(links or ()))
+        self._strong = 0
+        self._emphasis = 0
+        self._href: str | None = None
 
-def _too_deep() -> Invalid:
-    return Invalid("Message can not be read: it is nested too deeply", field="message")
+    def blocks(self) -> tuple[_Block, ...]:
+        """The steps of the whole text."""
+        return tuple(self._blocks(parse(self._source).body))
 
+    def _refuse(self, node: nodes.Node, reason: str) -> Invalid:
+        return refusal(self._source, node.lineno, reason)
 
-def _refusal(source: str, line: int, reason: str, culprit: str) -> Invalid:
-    lines = source.split("\n")
-    text = lines[line - 1] if 0 < line <= len(lines) else ""
-    column = max(text.find(culprit) if culprit else text.find("{"), 0) + 1
-    return Invalid(f"Message can not be read at line {line}, column {column}: {reason}", field="message")
+    def _blocks(self, body: list[nodes.Node]) -> list[_Block]:
+        for node in body:
+            if isinstance(node, nodes.Output):
+                _drop_hash(node)
+        return [self._block(node) for node in body]
 
-
-def _without_hash(body: list[nodes.Node]) -> list[nodes.Node]:
-    """Drops the "#" of "#{{ name }}"."""
-    for node in body:
+    def _block(self, node: nodes.Node) -> _Block:
         if isinstance(node, nodes.Output):
-            for before, after in zip(node.nodes, node.nodes[1:], strict=False):
-                if isinstance(before, nodes.TemplateData) and not isinstance(after, nodes.TemplateData):
-                    before.data = before.data.removesuffix("#")
-    return body
+            steps = [step for child in node.nodes for step in self._output(child)]
+
+            def output(values: Values, found: list[Piece]) -> None:
+                for step in steps:
+                    step(values, found)
+
+            return output
+        if isinstance(node, nodes.If):
+            branches = [(self._expression(one.test), self._blocks(one.body)) for one in (node, *node.elif_)]
+            otherwise = self._blocks(node.else_)
+
+            def choose(values: Values, found: list[Piece]) -> None:
+                chosen = next((body for test, body in branches if test(values)), otherwise)
+                for step in chosen:
+                    step(values, found)
+
+            return choose
+        raise self._refuse(node, f"{type(node).__name__.lower()} is not part of the message language")
+
+    def _output(self, node: nodes.Expr) -> list[_Block]:
+        if isinstance(node, nodes.TemplateData):
+            pieces = [piece for piece in self._texts(node.data) if not isinstance(piece, Text | Link) or piece.text]
+            return [lambda _values, found: found.extend(pieces)]
+        value_of, href, mark = self._expression(node), self._href, self._mark()
+
+        def show(values: Values, found: list[Piece]) -> None:
+            value = value_of(values)
+            if value == "":
+                found.append(Hole())
+            elif isinstance(value, Time):
+                found.append(value)
+            elif href is not None:
+                found.append(Link(_text(value), href))
+            else:
+                found.append(Text(str(value), mark) if isinstance(value, str) else value)
+
+        return [show]
+
+    def _texts(self, data: str) -> list[Piece]:
+        """The template's own text. Line ends are spaces; marks, where there are any, change what follows."""
+        data = data.replace("\n", " ")
+        if not self._is_marked:
+            return [Text(data)]
+        pieces: list[Piece] = []
+        start = 0
+        for found in markdown.MARKS.finditer(data):
+            pieces.append(self._literal(data[start : found.start()]))
+            start = found.end()
+            if found[0] == markdown.BREAK:
+                pieces.append(Break())
+            else:
+                self._follow(found[0])
+        return [*pieces, self._literal(data[start:])]
+
+    def _follow(self, mark: str) -> None:
+        if mark == markdown.LINK:
+            self._href = self._links.pop()
+        elif mark == markdown.LINK_END:
+            self._href = None
+        elif mark in (markdown.STRONG, markdown.STRONG_END):
+            self._strong += 1 if mark == markdown.STRONG else -1
+        elif mark in (markdown.EMPHASIS, markdown.EMPHASIS_END):
+            self._emphasis += 1 if mark == markdown.EMPHASIS else -1
+
+    def _mark(self) -> Literal["", "strong", "emphasis"]:
+        return "strong" if self._strong else "emphasis" if self._emphasis else ""
+
+    def _literal(self, text: str) -> Piece:
+        return Text(text, self._mark()) if self._href is None else Link(text, self._href)
+
+    def _expression(self, node: nodes.Node) -> _Expression:
+        match node:
+            case nodes.Name(name=name):
+                return lambda values: values.get(name, "")
+            case nodes.Const(value=bool() | None as constant):
+                return lambda _values: "true" if constant else ""
+            case nodes.Const(value=str() | int() as constant):
+                return lambda _values: str(constant)
+            case nodes.Filter(node=nodes.Expr() as inner):
+                return self._filter(node, self._expression(inner))
+            case nodes.Not(node=inner):
+                negated = self._expression(inner)
+                return lambda values: "" if negated(values) else "true"
+            case nodes.And(left=left, right=right):
+                first, second = self._expression(left), self._expression(right)
+                return lambda values: first(values) and second(values)
+            case nodes.Or(left=left, right=right):
+                first, second = self._expression(left), self._expression(right)
+                return lambda values: first(values) or second(values)
+            case nodes.Compare(expr=left, ops=[nodes.Operand(op="eq" | "ne" as op, expr=right)]):
+                first, second = self._expression(left), self._expression(right)
+                wanted = op == "eq"
+                return lambda values: "true" if (_text(first(values)) == _text(second(values))) is wanted else ""
+        # A call is where its name is, a comparison where it begins.
+        begins = node.node if isinstance(node, nodes.Call) else node.expr if isinstance(node, nodes.Compare) else node
+        raise self._refuse(begins, f"{_described(node)} is not part of the message language")
+
+    def _filter(self, node: nodes.Filter, value_of: _Expression) -> _Expression:
+        name = node.name
+        if name not in FILTERS:
+            raise self._refuse(node, f"there is no filter {name!r}; known: {', '.join(sorted(FILTERS))}")
+        apply, least, most = FILTERS[name]
+        constants: list[str] = []
+        for argument in node.args:
+            if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str | int):
+                raise self._refuse(argument, f"the filter {name!r} takes plain text or numbers")
+            constants.append(str(argument.value))
+        if not least <= len(constants) <= most:
+            wanted = str(least) if least == most else f"{least} to {most}"
+            raise self._refuse(node, f"the filter {name!r} takes {wanted} values, not {len(constants)}")
+        try:
+            apply("probe", *constants)
+        except ValueError as error:
+            raise self._refuse(node.args[0], f"the filter {name!r} takes {error}") from None
+
+        def filtered(values: Values) -> Value:
+            value = value_of(values)
+            if isinstance(value, Link):
+                text = apply(value.text, *constants)
+                return Link(text, value.href) if text else ""
+            return value if isinstance(value, Time) else apply(value, *constants)
+
+        return filtered
 
 
-def _block(node: nodes.Node, source: str) -> _Block:
-    if isinstance(node, nodes.Output):
-        steps = [_output(child, source) for child in node.nodes]
-
-        def output(values: Values, found: list[Piece]) -> None:
-            for step in steps:
-                step(values, found)
-
-        return output
-    if isinstance(node, nodes.If):
-        branches = [
-            (_expression(choice.test, source), [_block(child, source) for child in _without_hash(choice.body)])
-            for choice in (node, *node.elif_)
-        ]
-        otherwise = [_block(child, source) for child in _without_hash(node.else_)]
-
-        def choose(values: Values, found: list[Piece]) -> None:
-            chosen = next((body for test, body in branches if test(values)), otherwise)
-            for step in chosen:
-                step(values, found)
-
-        return choose
-    raise _refusal(source, node.lineno, f"{type(node).__name__.lower()} is not part of the message language", "{%")
+def _described(node: nodes.Node) -> str:
+    """What a person would call it."""
+    if isinstance(node, nodes.BinExpr | nodes.UnaryExpr):
+        return "arithmetic"
+    names = {
+        "Call": "a call",
+        "Getattr": "an attribute",
+        "Getitem": "an index",
+        "Compare": "a comparison other than == or != of two values",
+        "CondExpr": "an if within {{ }}",
+        "Concat": "~",
+        "Test": "is",
+    }
+    return names.get(type(node).__name__, f"a {type(node).__name__.lower()}")
 
 
-def _output(node: nodes.Expr, source: str) -> _Block:
-    if isinstance(node, nodes.TemplateData):
-        lines = node.data.split("\n")
-
-        def text(_values: Values, found: list[Piece]) -> None:
-            for number, line in enumerate(lines):
-                if number:
-                    found.append(Text(" "))
-                found.append(Text(line))
-
-        return text
-    value_of = _expression(node, source)
-
-    def show(values: Values, found: list[Piece]) -> None:
-        value = value_of(values)
-        found.append(Hole() if value == "" else Text(value) if isinstance(value, str) else value)
-
-    return show
-
-
-def _expression(node: nodes.Node, source: str) -> _Expression:
-    match node:
-        case nodes.Name(name=name):
-            return lambda values: values.get(name, "")
-        case nodes.Const(value=bool() | None as constant):
-            return lambda _values: "true" if constant else ""
-        case nodes.Const(value=str() | int() as constant):
-            return lambda _values: str(constant)
-        case nodes.Filter(node=nodes.Expr() as inner, name=name, args=arguments):
-            return _filter(inner, name, arguments, source, node.lineno)
-        case nodes.Not(node=inner):
-            negated = _expression(inner, source)
-            return lambda values: "" if negated(values) else "true"
-        case nodes.And(left=left, right=right):
-            first, second = _expression(left, source), _expression(right, source)
-            return lambda values: first(values) and second(values)
-        case nodes.Or(left=left, right=right):
-            first, second = _expression(left, source), _expression(right, source)
-            return lambda values: first(values) or second(values)
-        case nodes.Compare(expr=left, ops=[nodes.Operand(op="eq" | "ne" as op, expr=right)]):
-            first, second = _expression(left, source), _expression(right, source)
-            wanted = op == "eq"
-            return lambda values: "true" if (_text(first(values)) == _text(second(values))) is wanted else ""
-    described = {"Call": "a call", "Getattr": "an attribute", "Getitem": "an index"}
-    kind = described.get(type(node).__name__, type(node).__name__.lower())
-    raise _refusal(source, getattr(node, "lineno", 1), f"{kind} is not part of the message language", "")
-
-
-def _filter(inner: nodes.Expr, name: str, arguments: list[nodes.Expr], source: str, line: int) -> _Expression:
-    if name not in FILTERS:
-        raise _refusal(source, line, f"there is no filter {name!r}; known: {', '.join(sorted(FILTERS))}", name)
-    apply, least, most = FILTERS[name]
-    constants: list[str] = []
-    for argument in arguments:
-        if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str | int):
-            raise _refusal(source, line, f"the filter {name!r} takes plain text or numbers", name)
-        constants.append(str(argument.value))
-    if not least <= len(constants) <= most:
-        raise _refusal(source, line, f"the filter {name!r} takes {least} to {most} values, not {len(constants)}", name)
-    value_of = _expression(inner, source)
-    try:
-        apply("probe", *constants)
-    except ValueError as error:
-        raise _refusal(source, line, f"the filter {name!r} takes {error}", name) from None
-
-    def filtered(values: Values) -> Value:
-        value = value_of(values)
-        if isinstance(value, Link):
-            return Link(apply(value.text, *constants), value.href)
-        return value if isinstance(value, Time) else apply(value, *constants)
-
-    return filtered
+def _drop_hash(output: nodes.Output) -> None:
+    """Drops the "#" of "#{{ name }}", as Fomo's help pages write it."""
+    for before, after in zip(output.nodes, output.nodes[1:], strict=False):
+        if isinstance(before, nodes.TemplateData) and not isinstance(after, nodes.TemplateData):
+            before.data = before.data.removesuffix("#")
 
 
 def _text(value: Value) -> str:
-    return value if isinstance(value, str) else value.text if isinstance(value, Link) else ""
+    return str(value) if isinstance(value, str) else value.text if isinstance(value, Link) else ""
 
 
-__all__ = ["SOURCE_LIMIT", "Break", "Hole", "Piece", "Template", "Value", "Values", "compile_template"]
+__all__ = ["SOURCE_LIMIT", "Break", "Hole", "Piece", "StandIn", "Template", "Value", "Values", "compile_template"]

@@ -9,7 +9,7 @@ from tidings.records.part import Link, Time
 from tidings.render.filters import first_word, initial
 from tidings.render.labels import labels_of
 from tidings.render.links import campaign_link
-from tidings.render.template import Value
+from tidings.render.template import StandIn, Template, Value, compile_template
 
 # Never shown, whatever a custom field is called: these names belong to what is not public.
 _PRIVATE = frozenset({"email_address", "ip_address", "external_id", "email", "id"})
@@ -22,6 +22,11 @@ def shown_name(first_name: str | None, how: NameDisplay) -> str | None:
     if how == "first_word":
         return first_word(first_name)
     return initial(first_name) if how == "initial" else first_name
+
+
+def wording(event_type: EventType) -> Template:
+    """The template of an event type, ready to render. Raises Invalid when it is not of the language."""
+    return compile_template(event_type.message, event_type.markdown_enabled)
 
 
 def country_name(country: str | None, locale: Locale) -> str:
@@ -51,7 +56,7 @@ def template_values(
     title = event.title or ""
     linked_title: Value = Link(title) if title and event.url else title
     values |= {
-        "first_name": shown_name(event.first_name, display.name_display) or labels_of(locale).someone,
+        "first_name": shown_name(event.first_name, display.name_display) or StandIn(labels_of(locale).someone),
         "city": event.city or "",
         "province": event.province or "",
         "country": country_name(event.country, locale),

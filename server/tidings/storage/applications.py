@@ -1,16 +1,30 @@
 """Applications in SQL."""
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tidings.records.application import Application, DisplaySettings, NewApplication
 from tidings.storage.store import bump_revision
-from tidings.storage.tables import applications
+from tidings.storage.tables import applications, event_types, events
+
+# Events that one statement removes: their transaction takes a fraction of a second.
+DELETED_AT_ONCE = 5_000
 
 _columns = [column for column in applications.c if column.name != "token_hash"]
 _all = select(*_columns).order_by(applications.c.id)
+_by_id = select(*_columns).where(applications.c.id == bindparam("id"))
 _by_token = select(*_columns).where(applications.c.token_hash == bindparam("token_hash"))
 _by_client = select(*_columns).where(applications.c.client_id == bindparam("client_id"))
+_update = update(applications).where(applications.c.id == bindparam("application_id"))
+_delete = delete(applications).where(applications.c.id == bindparam("application_id"))
+_delete_event_types = delete(event_types).where(event_types.c.application_id == bindparam("application_id"))
+_some_events = (
+    select(events.c.id)
+    .where(events.c.application_id == bindparam("application_id"))
+    .order_by(events.c.created_at, events.c.id)
+    .limit(bindparam("at_once"))
+)
+_delete_some_events = delete(events).where(events.c.id.in_(_some_events.scalar_subquery()))
 
 
 def insert_application(connection: Connection, new: NewApplication) -> Application:
@@ -35,6 +49,48 @@ def set_token_hash(connection: Connection, application_id: int, token_hash: byte
     """Replaces the token of an application; the old one is worth nothing from the commit on."""
     connection.execute(applications.update().where(applications.c.id == application_id).values(token_hash=token_hash))
     bump_revision(connection)
+
+
+def update_application(connection: Connection, application: Application) -> None:
+    """Stores an application that is there, as it is to be from now on; its keys stay."""
+    values = {
+        "name": application.name,
+        "url": application.url,
+        "display": msgspec.json.encode(application.display).decode(),
+        "updated_at": application.updated_at,
+    }
+    connection.execute(_update.values(**values), {"application_id": application.id})
+    bump_revision(connection)
+
+
+def close_application(connection: Connection, application_id: int, token_hash: bytes, client_id: str) -> None:
+    """Gives an application keys that nobody knows: its token and its public id open nothing any more."""
+    connection.execute(_update.values(token_hash=token_hash, client_id=client_id), {"application_id": application_id})
+    bump_revision(connection)
+
+
+def delete_some_events(connection: Connection, application_id: int) -> bool:
+    """Removes the oldest events of an application, DELETED_AT_ONCE of them; whether there may be more.
+
+    The counts of its events are left behind: only for an application that is about to go.
+    """
+    named = {"application_id": application_id, "at_once": DELETED_AT_ONCE}
+    return connection.execute(_delete_some_events, named).rowcount == DELETED_AT_ONCE
+
+
+def delete_application(connection: Connection, application_id: int) -> None:
+    """Removes an application and, by foreign keys, all that is its own."""
+    while delete_some_events(connection, application_id):
+        pass
+    connection.execute(_delete_event_types, {"application_id": application_id})
+    connection.execute(_delete, {"application_id": application_id})
+    bump_revision(connection)
+
+
+def application_by_id(connection: Connection, application_id: int) -> Application | None:
+    """The application with this id."""
+    row = connection.execute(_by_id, {"id": application_id}).one_or_none()
+    return None if row is None else _application(row)
 
 
 def application_by_token_hash(connection: Connection, token_hash: bytes) -> Application | None:

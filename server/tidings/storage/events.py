@@ -5,14 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, func, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from tidings.errors import Invalid
 from tidings.records.event import CustomField, Event, NewEvent
+from tidings.storage.event_counts import Change, count
 from tidings.storage.tables import events
 
-_columns = [column for column in events.c if column.name != "email_hash"]
+EVENT_COLUMNS = [column for column in events.c if column.name != "email_hash"]
 _fields = msgspec.json.Decoder(tuple[CustomField, ...])
 _encode = msgspec.json.Encoder().encode
 
@@ -20,31 +21,35 @@ _encode = msgspec.json.Encoder().encode
 # Ids are counted on from here, under the write lock, so that they are never given twice, not even after a deletion.
 _LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
 _of_application = events.c.application_id == bindparam("application_id")
-_by_id = select(*_columns).where(_of_application, events.c.id == bindparam("id"))
-_by_external_ids = select(*_columns).where(
+_by_id = select(*EVENT_COLUMNS).where(_of_application, events.c.id == bindparam("id"))
+_by_external_ids = select(*EVENT_COLUMNS).where(
     _of_application, events.c.external_id.in_(bindparam("external_ids", expanding=True))
 )
-_newest = (
-    select(*_columns)
-    .where(_of_application)
-    .order_by(events.c.created_at.desc(), events.c.id.desc())
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
 _newest_since = (
-    select(*_columns)
+    select(*EVENT_COLUMNS)
     .where(_of_application, events.c.created_at >= bindparam("since"))
     .order_by(events.c.created_at.desc(), events.c.id.desc())
     .limit(bindparam("limit"))
 )
-_count = select(func.count()).select_from(events).where(_of_application)
-_delete = delete(events).where(_of_application, events.c.id == bindparam("event_id"))
+_by_email = (
+    select(*EVENT_COLUMNS)
+    .where(_of_application, events.c.email_hash == bindparam("email_hash"))
+    .order_by(events.c.created_at.desc(), events.c.id.desc())
+    .limit(1)
+)
+_one = (_of_application, events.c.id == bindparam("event_id"))
+_changing = [column.name for column in EVENT_COLUMNS if column.name not in ("id", "application_id", "created_at")]
+# An UPDATE keeps the names of columns for itself.
+_changed = (events.c.application_id == bindparam("of_application"), events.c.id == bindparam("event_id"))
+_update = events.update().where(*_changed).values({name: bindparam(f"new_{name}") for name in _changing})
+_update_email = events.update().where(*_changed).values(email_hash=bindparam("new_email_hash"))
+_delete = delete(events).where(*_one).returning(events.c.event_type_id, events.c.created_at)
 
 
 def insert_events(connection: Connection, new: Sequence[NewEvent]) -> list[tuple[Event, bool]]:
     """Stores events, or finds those whose external id is there already: each as stored, and whether it is new.
 
-    One statement for all of them. Raises Invalid when an event type is gone.
+    One statement for all of them, and one for their counts. Raises Invalid when an event type is gone.
     """
     stored: list[tuple[Event, bool]] = []
     known = _known(connection, new)
@@ -64,9 +69,27 @@ def insert_events(connection: Connection, new: Sequence[NewEvent]) -> list[tuple
         try:
             connection.exec_driver_sql(_insert_text(len(rows) // len(events.c)), tuple(rows))
         except IntegrityError:
-            # The only constraint left: an event type went away between the look-up and now.
-            raise Invalid("Event type is unknown", field="event_type_id", code="unknown_event_type") from None
+            raise _unknown_event_type() from None
+        count(connection, (_change(event, 1) for event, is_new in stored if is_new))
     return stored
+
+
+def update_event(connection: Connection, before: Event, after: Event) -> None:
+    """Stores the event anew; what is kept of its e-mail address stays. Raises Invalid when its event type is gone."""
+    columns = msgspec.structs.asdict(after) | {"custom_fields": _fields_text(after)}
+    values = {f"new_{name}": columns[name] for name in _changing}
+    try:
+        connection.execute(_update, values | {"of_application": after.application_id, "event_id": after.id})
+    except IntegrityError:
+        raise _unknown_event_type() from None
+    if after.event_type_id != before.event_type_id:
+        count(connection, (_change(before, -1), _change(after, 1)))
+
+
+def set_email_hash(connection: Connection, event: Event, email_hash: bytes | None) -> None:
+    """Replaces what is kept of an event's e-mail address; None forgets it."""
+    values = {"of_application": event.application_id, "event_id": event.id, "new_email_hash": email_hash}
+    connection.execute(_update_email, values)
 
 
 def _known(connection: Connection, new: Sequence[NewEvent]) -> dict[tuple[int, str | None], Event]:
@@ -79,7 +102,7 @@ def _known(connection: Connection, new: Sequence[NewEvent]) -> dict[tuple[int, s
         (application_id, event.external_id): event
         for application_id, external_ids in wanted.items()
         for event in map(
-            _event,
+            event_of,
             connection.execute(_by_external_ids, {"application_id": application_id, "external_ids": external_ids}),
         )
     }
@@ -120,7 +143,7 @@ def _values(event: Event, email_hash: bytes | None) -> tuple[Any, ...]:
         event.title,
         event.image_url,
         email_hash,
-        _encode(event.custom_fields).decode() if event.custom_fields else None,
+        _fields_text(event),
         event.created_at,
         event.updated_at,
     )
@@ -137,32 +160,53 @@ def _insert_text(rows: int) -> str:
 def event_by_id(connection: Connection, application_id: int, event_id: int) -> Event | None:
     """One event of an application."""
     row = connection.execute(_by_id, {"application_id": application_id, "id": event_id}).one_or_none()
-    return None if row is None else _event(row)
-
-
-def newest_events(connection: Connection, application_id: int, limit: int, offset: int = 0) -> list[Event]:
-    """Events of an application, newest first."""
-    rows = connection.execute(_newest, {"application_id": application_id, "limit": limit, "offset": offset})
-    return [_event(row) for row in rows]
+    return None if row is None else event_of(row)
 
 
 def newest_events_since(connection: Connection, application_id: int, since: int, limit: int) -> list[Event]:
     """Events of an application created at `since` (milliseconds) or later, newest first."""
     rows = connection.execute(_newest_since, {"application_id": application_id, "since": since, "limit": limit})
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
-def count_events(connection: Connection, application_id: int) -> int:
-    """How many events an application has."""
-    return connection.execute(_count, {"application_id": application_id}).scalar_one()
+def event_by_external_id(connection: Connection, application_id: int, external_id: str) -> Event | None:
+    """The event of an application that carries an id of the client's."""
+    values = {"application_id": application_id, "external_ids": [external_id]}
+    row = connection.execute(_by_external_ids, values).one_or_none()
+    return None if row is None else event_of(row)
+
+
+def newest_by_email(connection: Connection, application_id: int, email_hash: bytes) -> Event | None:
+    """The newest event of an application with this e-mail address."""
+    values = {"application_id": application_id, "email_hash": email_hash}
+    row = connection.execute(_by_email, values).one_or_none()
+    return None if row is None else event_of(row)
 
 
 def delete_event(connection: Connection, application_id: int, event_id: int) -> bool:
     """Removes one event; whether there was one."""
-    return connection.execute(_delete, {"application_id": application_id, "event_id": event_id}).rowcount > 0
+    row = connection.execute(_delete, {"application_id": application_id, "event_id": event_id}).one_or_none()
+    if row is None:
+        return False
+    count(connection, [Change(application_id, row.event_type_id, row.created_at, event_id, by=-1)])
+    return True
 
 
-def _event(row: Row[tuple[object, ...]]) -> Event:
+def _change(event: Event, by: int) -> Change:
+    return Change(event.application_id, event.event_type_id, event.created_at, event.id, by)
+
+
+def _fields_text(event: Event) -> str | None:
+    return _encode(event.custom_fields).decode() if event.custom_fields else None
+
+
+def _unknown_event_type() -> Invalid:
+    # The only constraint left: an event type went away between the look-up and now.
+    return Invalid("Event type is unknown", field="event_type_id", code="unknown_event_type")
+
+
+def event_of(row: Row[Any]) -> Event:
+    """An event from its row: all columns of EVENT_COLUMNS."""
     values = dict(row._mapping)
     fields = values["custom_fields"]
     values["custom_fields"] = () if fields is None else _fields.decode(fields)

@@ -1,11 +1,33 @@
 """The tables, as SQLAlchemy Core knows them; migrations/ makes them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 metadata = MetaData()
 
 # SQLite gives a row id only to INTEGER; PostgreSQL wants 64 bits.
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _partial(name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of those events alone that have its second column: the others need no place in it."""
+    there = text(f"{columns[1]} IS NOT NULL")
+    return Index(name, *columns, unique=unique, sqlite_where=there, postgresql_where=there)
+
 
 applications = Table(
     "applications",
@@ -31,7 +53,10 @@ event_types = Table(
     Column("name", String, nullable=False),
     Column("tag", String, nullable=False),
     Column("message", Text, nullable=False),
+    Column("markdown_enabled", Boolean, nullable=False, server_default=false()),
     Column("image_url", String),
+    Column("use_avatar", Boolean, nullable=False, server_default=false()),
+    Column("use_ip_mapping", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("event_types_by_name", "application_id", "name", unique=True),
@@ -57,11 +82,57 @@ events = Table(
     Column("custom_fields", Text),  # JSON [[number, key, value], …], NULL for none
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    # NULLs are distinct in a unique index, so events without an external id do not collide.
-    Index("events_by_external_id", "application_id", "external_id", unique=True),
+    _partial("events_by_external_id", "application_id", "external_id", unique=True),
+    _partial("events_by_email", "application_id", "email_hash", "created_at", "id"),
     Index("events_by_time", "application_id", "created_at", "id"),
+    Index("events_by_type", "event_type_id", "created_at", "id"),
     sqlite_autoincrement=True,
+)
+
+# How many events there are of an application (event_type_id 0) and of each of its event types, in stretches of the order
+# (created_at, id): `number` counts those from (created_at, event_id) to where the next row begins. The row at
+# created_at -1 counts them all. `storage/event_counts.py` keeps it.
+event_counts = Table(
+    "event_counts",
+    metadata,
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("event_type_id", Id, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("event_id", Id, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("application_id", "event_type_id", "created_at", "event_id"),
+    sqlite_with_rowid=False,
 )
 
 # One row: goes up with every change of an application or an event type, so that other processes' caches notice.
 revision = Table("revision", metadata, Column("number", BigInteger, nullable=False))
+
+
+def _figures() -> list[Column[int]]:
+    names = ("displays", "hovers", "clicks", "closes", "conversions", "conversion_cents")
+    return [Column(name, BigInteger, nullable=False, server_default="0") for name in names]
+
+
+# What happened in each hour, counted from the epoch: rows of hours without anything are not there.
+# The sums over an application stand by themselves, so that a year of them costs the same with a thousand event types;
+# both tables are added to in one transaction. Figures outlive events and event types: no foreign key to those.
+application_figures = Table(
+    "application_figures",
+    metadata,
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("hour", BigInteger, nullable=False),
+    *_figures(),
+    PrimaryKeyConstraint("application_id", "hour"),
+    sqlite_with_rowid=False,
+)
+
+event_type_figures = Table(
+    "event_type_figures",
+    metadata,
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("event_type_id", Id, nullable=False),
+    Column("hour", BigInteger, nullable=False),
+    *_figures(),
+    PrimaryKeyConstraint("application_id", "event_type_id", "hour"),
+    sqlite_with_rowid=False,
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tidings.config import Settings
 from tidings.domain.directory import Directory, Entry
+from tidings.domain.places import Places
 from tidings.storage.store import Store
 
 
@@ -16,11 +17,15 @@ def clock() -> int:
 
 @dataclass(frozen=True)
 class Context:
-    """Made once by `app.py`. `secret` keys the hashes of e-mail addresses; `now` tells the time in milliseconds."""
+    """Made once by `app.py`.
+
+    `secret` keys the hashes of e-mail addresses; `places` knows cities; `now` tells the time in milliseconds.
+    """
 
     settings: Settings
     store: Store
     secret: bytes
+    places: Places = field(default_factory=Places)
     directory: Directory = field(default_factory=Directory)
     now: Callable[[], int] = clock
 

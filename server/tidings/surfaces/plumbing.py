@@ -54,7 +54,10 @@ class Write(Struct, Generic[Result], frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """A request that has passed the gate. `now`: milliseconds. `body`: the JSON object, empty where none is read."""
+    """A request that has passed the gate. `now`: milliseconds. `body`: the JSON object, empty where none is read.
+
+    `query_string`: the query as it was sent, for those who write a plus sign and mean one.
+    """
 
     context: Context
     entry: Entry
@@ -62,9 +65,21 @@ class Call(Struct, frozen=True):
     path: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
     body: Mapping[str, Any] = {}
+    query_string: bytes = b""
 
 
 Handler = Callable[[Call], "Answer | Read[Any] | Write[Any]"]
+
+
+class OptionalBody(Struct, frozen=True):
+    """A handler of a method that has no body by rights: a JSON object that a client sends all the same is read."""
+
+    handler: Handler
+
+    def __call__(self, call: Call) -> "Answer | Read[Any] | Write[Any]":
+        return self.handler(call)
+
+
 Authenticate = Callable[[Context, Scope], Awaitable[Entry]]
 Refuse = Callable[[TidingsError], Answer]
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -110,8 +125,11 @@ class Endpoint:
         if scope["method"] in WITH_BODY:
             check_format(scope["headers"])
             body = json_object(await read_body(receive))
+        elif isinstance(handler, OptionalBody) and (sent := await read_body(receive)):
+            check_format(scope["headers"])
+            body = json_object(sent)
         query = query_of(scope["query_string"]) if scope["query_string"] else {}
-        work = handler(Call(context, entry, context.now(), scope.get("path_params", {}), query, body))
+        work = handler(Call(context, entry, context.now(), scope.get("path_params", {}), query, body, scope["query_string"]))
         if isinstance(work, Write):
             return work.answer(await context.store.write(work.job))
         if isinstance(work, Read):

@@ -11,13 +11,15 @@ from typing import Any
 from msgspec import Struct
 
 from tidings.errors import Invalid
-from tidings.records.event import CustomField
 from tidings.render.countries import country_code
 from tidings.render.links import is_web_url
 
 TEXT_LIMIT = 255
-FIELD_LIMIT = 50
 ID_LIMIT = 2**63 - 1
+
+# As JSON schemas say it: an id as text, and a URL of ASCII as is_web_url lets it in; both may be blank.
+DIGITS = "^([1-9][0-9]{0,17})?$"
+WEB_URL_PATTERN = "^([Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9_][A-Za-z0-9._~-]*(:[0-9]{1,4})?([/?#][!#-;=?-Z\\[\\]^_a-z{|}~]*)?)?$"
 
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 
@@ -43,9 +45,10 @@ def read(body: Mapping[str, Any], table: Iterable[Member]) -> dict[str, Any]:
     """The members of `table` that `body` holds, under our names. Blank ones are absent. Raises Invalid."""
     found = {}
     for member in table:
-        value = body.get(member.name)
+        name = member.name
+        value = body.get(name)
         if value is not None and value != "":
-            found[member.to or member.name] = member.kind.parse(value, member.name)
+            found[member.to or name] = member.kind.parse(value, name)
     return found
 
 
@@ -87,6 +90,8 @@ def text(most: int = TEXT_LIMIT) -> Kind:
     """At most so many code points, exactly as sent; a number becomes its digits."""
 
     def parse(value: Any, name: str) -> str:
+        if type(value) is str and len(value) <= most:  # nearly always
+            return value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Invalid(f"{label(name)} is not text", field=name)
         written = value if isinstance(value, str) else str(value)
@@ -125,7 +130,7 @@ def _moment(value: Any, name: str) -> int:
     except (ValueError, OverflowError):
         raise refusal from None
     if milliseconds < 0:
-        raise Invalid(f"{label(name)} lies before 1970", field=name)
+        raise Invalid(f"{label(name)} lies before 1970", field=name, code="out_of_range")
     return milliseconds
 
 
@@ -133,91 +138,40 @@ def _country(value: Any, name: str) -> str:
     return country_code(TEXT.parse(value, name))
 
 
-def _custom_fields(value: Any, name: str) -> tuple[CustomField, ...]:
-    """A list of {"key", "value"} or a map; keys are unique, the last one wins; values become text."""
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    elif isinstance(value, list):
-        pairs = [_pair(item, name) for item in value]
-    else:
-        raise Invalid("Custom event fields are a list of keys and values, or a map", field=name)
-    if len(pairs) > FIELD_LIMIT:
-        raise Invalid(f"There are more than {FIELD_LIMIT} custom event fields", field=name, code="too_many")
-    fields: dict[str, str] = {}
-    for key, content in pairs:
-        if not key:
-            raise Invalid("A custom event field has no key", field=name)
-        if len(key) > TEXT_LIMIT:
-            raise Invalid(f"A custom event field's key is longer than {TEXT_LIMIT} characters", field=name, code="too_long")
-        fields.pop(key, None)
-        fields[key] = field_value(content, name)
-    return tuple(CustomField(number, key, content) for number, (key, content) in enumerate(fields.items(), 1))
-
-
-def _pair(item: Any, name: str) -> tuple[str, Any]:
-    if not isinstance(item, dict):
-        raise Invalid("A custom event field is an object with a key and a value", field=name)
-    key = item.get("key")
-    if isinstance(key, int | float) and not isinstance(key, bool):
-        key = str(key)
-    if not isinstance(key, str):
-        raise Invalid("A custom event field has no key", field=name)
-    return key, item.get("value")
-
-
-def field_value(value: Any, name: str) -> str:
-    """The value of a custom field as text; null is ""."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        written = str(value)
-        if len(written) > TEXT_LIMIT:
-            raise Invalid(
-                f"A custom event field's value is longer than {TEXT_LIMIT} characters", field=name, code="too_long"
-            )
-        return written
-    raise Invalid("A custom event field's value is not text", field=name)
-
-
-_FIELD_SCALAR = {"type": ["string", "number", "boolean", "null"], "maxLength": TEXT_LIMIT}
+# Where absent will not do.
+NOT_BLANK: dict[str, Any] = {"not": {"enum": [None, ""]}}
 
 TEXT = text()
 WEB_URL = Kind(
-    _web_url, {"type": ["string", "null"], "format": "uri", "pattern": "^(https?://.*)?$", "maxLength": TEXT_LIMIT}
+    _web_url,
+    {
+        "title": f"http(s) URL, at most {TEXT_LIMIT}",
+        "type": ["string", "null"],
+        "pattern": WEB_URL_PATTERN,
+        "maxLength": TEXT_LIMIT,
+    },
 )
 IDENTIFIER = Kind(
     _identifier,
     {
         "anyOf": [
             {"type": "integer", "minimum": 1, "maximum": ID_LIMIT},
-            {"type": "string", "pattern": "^[0-9]{0,19}$"},
+            {"type": "string", "pattern": DIGITS},
             {"type": "null"},
         ]
     },
 )
-MOMENT = Kind(_moment, {"type": ["string", "number", "null"]})
-COUNTRY = Kind(_country, TEXT.schema)
-CUSTOM_FIELDS = Kind(
-    _custom_fields,
+MOMENT = Kind(
+    _moment,
     {
+        "title": "ISO 8601, or seconds since 1970",
         "anyOf": [
-            {
-                "type": "array",
-                "maxItems": FIELD_LIMIT,
-                "items": {
-                    "type": "object",
-                    "required": ["key"],
-                    "properties": {
-                        "id": {"type": ["integer", "string", "null"]},
-                        "key": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT},
-                        "value": _FIELD_SCALAR,
-                    },
-                },
-            },
-            {"type": "object", "maxProperties": FIELD_LIMIT, "additionalProperties": _FIELD_SCALAR},
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "format": "date"},
+            {"type": "string", "pattern": "^[0-9]{0,10}$"},
+            {"type": "number", "minimum": 0},
             {"type": "null"},
-        ]
+        ],
     },
 )
+COUNTRY = Kind(_country, TEXT.schema)

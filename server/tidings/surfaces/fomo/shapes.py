@@ -7,20 +7,20 @@ from typing import Any
 
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
-from tidings.records.event import Event, EventDraft
+from tidings.records.event import Event, EventChanges, EventDraft, FieldChange
 from tidings.render.labels import locale_of
 from tidings.render.message import html, message_parts
-from tidings.render.template import compile_template
-from tidings.render.values import event_image, event_link, template_values
+from tidings.render.values import event_image, event_link, template_values, wording
+from tidings.surfaces.fomo.field_kinds import CUSTOM_FIELDS, FIELD_CHANGES, FieldItem
 from tidings.surfaces.fomo.kinds import (
     COUNTRY,
-    CUSTOM_FIELDS,
     IDENTIFIER,
     MOMENT,
     TEXT,
     WEB_URL,
     Member,
     read,
+    read_changes,
     unwrapped,
 )
 
@@ -41,7 +41,12 @@ EVENT = (
     Member("image_url", WEB_URL, "A picture: an absolute http or https URL.", "https://shop.example/p/1.png"),
     Member("external_id", TEXT, "Your own id; creating it again gives the event that is there.", "order-1001"),
     Member("email_address", TEXT, "Kept as a keyed hash only, never given out.", "john@shop.example"),
-    Member("ip_address", TEXT, "Not kept.", "203.0.113.9"),
+    Member(
+        "ip_address",
+        TEXT,
+        "Not kept: where GEOIP_DATABASE is set, it fills in city and country when both are absent.",
+        "203.0.113.9",
+    ),
     Member("created_at", MOMENT, "When, if not now: ISO 8601 or epoch seconds.", "2026-01-31T13:51:38Z"),
     Member(
         "custom_event_fields_attributes",
@@ -52,15 +57,48 @@ EVENT = (
     ),
 )
 
+FIELDS = "custom_event_fields_attributes"
+# What an update may write of it. Other members of a fetched event that comes back are ignored.
+EVENT_CHANGES = (
+    *(member for member in EVENT if member.name not in ("created_at", FIELDS)),
+    Member(
+        FIELDS,
+        FIELD_CHANGES,
+        "Matched by id where it is given (400 for one that is not of this event), else by key, and changed in place; others "
+        "stay. `_destroy` 1 or true removes one; blank instead of a list removes all.",
+        [{"id": 1_001, "key": "model", "value": "Clio"}],
+        to="custom_fields",
+    ),
+)
+# A custom field's id is its event's id times this, and its number.
+FIELD_IDS = 1_000
+
 
 def event_draft(body: Mapping[str, Any], now: int) -> EventDraft:
     """A draft from the body of a create. Raises Invalid that names the member. `now`: milliseconds."""
     found = read(unwrapped(body, "event"), EVENT)
-    # Looked at so that it is never silently wrong; used for nothing and kept nowhere.
-    found.pop("ip_address", None)
     if found.get("created_at", now) > now + FUTURE_LIMIT:
-        raise Invalid("Created at lies in the future", field="created_at")
+        raise Invalid("Created at lies in the future", field="created_at", code="out_of_range")
     return EventDraft(**found)
+
+
+def event_changes(body: Mapping[str, Any], event_id: int) -> EventChanges:
+    """What the body of an update changes. Raises Invalid that names the member."""
+    sent = unwrapped(body, "event")
+    found = read_changes(sent, EVENT_CHANGES)
+    if "email_address" in found and sent["email_address"] is None and "id" in sent:
+        # A fetched event that comes back: its null is how we never tell an address, not a wish to forget it.
+        del found["email_address"]
+    if found.get("custom_fields") is not None:
+        found["custom_fields"] = tuple(_field_change(item, event_id) for item in found["custom_fields"])
+    return EventChanges(**found)
+
+
+def _field_change(item: FieldItem, event_id: int) -> FieldChange:
+    number = None if item.id is None else item.id - event_id * FIELD_IDS
+    if number is not None and not 0 < number < FIELD_IDS:
+        raise Invalid("A custom event field's id is not one of this event", field=FIELDS, code="unknown_custom_field")
+    return FieldChange(number, item.key, item.value, item.destroy)
 
 
 def event_json(event: Event, entry: Entry) -> dict[str, Any]:
@@ -71,7 +109,7 @@ def event_json(event: Event, entry: Entry) -> dict[str, Any]:
     message = ""
     if event_type is not None:
         names = template_values(event, event_type, display, locale_of(display.language), with_time=True)
-        message = html(message_parts(compile_template(event_type.message), names), link)
+        message = html(message_parts(wording(event_type), names), link)
     return {
         "id": event.id,
         "application_id": event.application_id,
@@ -99,7 +137,7 @@ def event_json(event: Event, entry: Entry) -> dict[str, Any]:
 
 def field_id(event_id: int, number: int) -> int:
     """A custom field's id for clients: unique over all events, and it says which event it is of."""
-    return event_id * 1_000 + number
+    return event_id * FIELD_IDS + number
 
 
 def iso_time(milliseconds: int) -> str:

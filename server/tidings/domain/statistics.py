@@ -1,0 +1,50 @@
+"""Statistics: what was counted for an application over a span, by the day, and over all time.
+
+Figures are kept by the hour. A moment that lies within an hour stands for the end of that hour, so that spans that
+follow on each other count everything once, and a span that ends now holds all that was counted until now.
+"""
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from tidings.records.statistics import Figures
+from tidings.storage.statistics import figures_between, figures_by_day, figures_of_all_time
+
+HOUR_SECONDS = 3_600
+
+
+class Day(Struct, frozen=True):
+    """The figures of a UTC day; `number` counts days from the epoch."""
+
+    number: int
+    figures: Figures
+
+
+class Days(Struct, frozen=True):
+    """Days in order, one for each, and their sum."""
+
+    days: list[Day]
+    total: Figures
+
+
+def stat_application(connection: Connection, application_id: int) -> dict[str, int]:
+    """What the answer of an application says of all time."""
+    total = figures_of_all_time(connection, application_id)
+    return {
+        "click_count": total.clicks,
+        "display_count": total.displays,
+        "conversions_count": total.conversions,
+        "conversions_sales_sum": total.conversion_cents,
+    }
+
+
+def between(connection: Connection, *, application_id: int, start: int, end: int) -> Figures:
+    """The figures from `start` up to `end` (seconds since the epoch), by the hours that begin in between."""
+    return figures_between(connection, application_id, -(-start // HOUR_SECONDS), -(-end // HOUR_SECONDS))
+
+
+def by_day(connection: Connection, *, application_id: int, first: int, last: int) -> Days:
+    """The figures of each UTC day from `first` to `last`, both included; days are counted from the epoch."""
+    found = figures_by_day(connection, application_id, first, last + 1)
+    days = [Day(number, found.get(number, Figures())) for number in range(first, last + 1)]
+    return Days(days, sum(found.values(), Figures()))

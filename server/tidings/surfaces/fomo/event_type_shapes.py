@@ -1,0 +1,63 @@
+"""Event types in Fomo's words: what a client may write, and what it is answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tidings.errors import Invalid
+from tidings.records.event_type import EventType, EventTypeChanges, EventTypeDraft
+from tidings.surfaces.fomo.kinds import WEB_URL, Member, label, read, read_changes
+from tidings.surfaces.fomo.setting_kinds import BOOLEAN, MESSAGE, VISIBLE
+from tidings.surfaces.fomo.shapes import iso_time
+
+EVENT_TYPE = (
+    Member("name", VISIBLE, "What it is called; unique within the application.", "New order"),
+    Member("message", MESSAGE, "What is said of an event: the message language.", "{{ first_name }} bought {{ title }}"),
+    Member("event_type_tag", VISIBLE, "Another way to name it; made of the name if absent.", "new_order", to="tag"),
+    Member("markdown_enabled", BOOLEAN, "Whether the message's own text is Markdown.", False),
+    Member("image_url", WEB_URL, "The picture of events that have none: an absolute http or https URL.", None),
+    Member("use_avatar", BOOLEAN, "Kept as it is sent.", False),
+    Member("use_ip_mapping", BOOLEAN, "Kept as it is sent.", False),
+)
+REQUIRED = ("name", "message")
+_SWITCHES = ("markdown_enabled", "use_avatar", "use_ip_mapping")
+
+
+def event_type_draft(body: Mapping[str, Any]) -> EventTypeDraft:
+    """A draft from the members of a create. Raises Invalid that names the member."""
+    found = read(body, EVENT_TYPE)
+    for name in REQUIRED:
+        if name not in found:
+            raise _missing(name)
+    return EventTypeDraft(**{"tag": None, **found})
+
+
+def event_type_changes(body: Mapping[str, Any]) -> EventTypeChanges:
+    """What the members of an update ask for; blank ones clear. Raises Invalid that names the member."""
+    found = read_changes(body, EVENT_TYPE)
+    for name in REQUIRED:
+        if name in found and found[name] is None:
+            raise _missing(name)
+    for name in _SWITCHES:
+        if name in found:
+            found[name] = bool(found[name])
+    return EventTypeChanges(**found)
+
+
+def event_type_json(event_type: EventType) -> dict[str, Any]:
+    """An event type, flat, with all members."""
+    return {
+        "id": event_type.id,
+        "name": event_type.name,
+        "message": event_type.message,
+        "event_type_tag": event_type.tag,
+        "markdown_enabled": event_type.markdown_enabled,
+        "image_url": event_type.image_url,
+        "use_avatar": event_type.use_avatar,
+        "use_ip_mapping": event_type.use_ip_mapping,
+        "created_at": iso_time(event_type.created_at),
+        "updated_at": iso_time(event_type.updated_at),
+    }
+
+
+def _missing(name: str) -> Invalid:
+    return Invalid(f"{label(name)} is required", field=name, code="required")

@@ -1,0 +1,78 @@
+"""Statistics: sums by hour, by day and over all time, of one application, through the index alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, insert
+
+from tidings.domain import applications, statistics
+from tidings.records.statistics import Figures
+from tidings.storage.engine import writing_engine
+from tidings.storage.migrate import migrate
+from tidings.storage.tables import application_figures
+
+NOW = 1_795_000_000_000
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    migrate(tmp_path / "a.db")
+    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
+    with engine.begin() as connection:
+        for name in ("A", "B"):
+            applications.create(connection, name, "https://a.example", NOW)
+        yield connection
+    engine.dispose()
+
+
+def count(connection: Connection, application_id: int, hour: int, **figures: int) -> None:
+    connection.execute(insert(application_figures).values(application_id=application_id, hour=hour, **figures))
+
+
+def test_over_all_time(connection: Connection) -> None:
+    assert statistics.stat_application(connection, 1) == {
+        "click_count": 0,
+        "display_count": 0,
+        "conversions_count": 0,
+        "conversions_sales_sum": 0,
+    }
+    count(connection, 1, 0, displays=1, clicks=2, conversions=3, conversion_cents=4, hovers=100, closes=100)
+    count(connection, 1, 500_000, displays=10, clicks=20, conversions=30, conversion_cents=2**40)
+    count(connection, 2, 0, displays=1_000)
+    assert statistics.stat_application(connection, 1) == {
+        "click_count": 22,
+        "display_count": 11,
+        "conversions_count": 33,
+        "conversions_sales_sum": 4 + 2**40,
+    }
+
+
+def test_hours_and_days(connection: Connection) -> None:
+    for hour in (23, 24, 47, 48, 95):
+        count(connection, 1, hour, displays=hour)
+    count(connection, 2, 24, displays=1_000)
+    between = statistics.between(connection, application_id=1, start=24 * 3_600, end=48 * 3_600)
+    assert between == Figures(displays=24 + 47)
+    days = statistics.by_day(connection, application_id=1, first=1, last=3)
+    assert [(day.number, day.figures.displays) for day in days.days] == [(1, 71), (2, 48), (3, 95)]
+    assert days.total == Figures(displays=71 + 48 + 95)
+
+
+def test_only_the_rows_of_the_span_are_read(connection: Connection) -> None:
+    seen: list[tuple[str, object]] = []
+    event.listen(connection, "before_cursor_execute", lambda _c, _cursor, text, values, *_: seen.append((text, values)))
+    statistics.stat_application(connection, 1)
+    statistics.between(connection, application_id=1, start=0, end=1)
+    statistics.by_day(connection, application_id=1, first=0, last=1)
+    plans = [
+        str(row[3])
+        for text, values in list(seen)
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)  # type: ignore[arg-type]
+    ]
+    assert len(seen) == 6
+    searches = [plan for plan in plans if "application_figures" in plan]
+    assert len(searches) == 3
+    assert all(plan.startswith("SEARCH application_figures USING PRIMARY KEY") for plan in searches), searches

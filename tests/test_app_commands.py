@@ -1,0 +1,84 @@
+"""`tidings app rotate-token` and `app delete` beside a running server: in force from the next request on."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from tests.commands import clean_environment
+from tests.conftest import Live
+from tests.live import LiveApp, LiveServer
+
+
+def list_events(app: LiveApp, token: str) -> int:
+    return app.server.request("GET", "/api/v1/applications/me/events", {"Authorization": f"Token {token}"}).status
+
+
+def test_a_rotated_token_is_refused_from_the_next_request_on(live: Live) -> None:
+    app = live.server.create_application()
+    tokens = [app.auth_token]
+    for _ in range(3):
+        assert list_events(app, tokens[-1]) == 200
+        ended = app.server.command_line("app", "rotate-token", str(app.id))
+        assert ended.returncode == 0, ended.stderr
+        token = ended.stdout.strip()
+        assert ended.stdout == f"{token}\n"
+        assert len(token) == 43
+        assert [list_events(app, old) for old in tokens] == [401] * len(tokens)
+        assert list_events(app, token) == 200
+        tokens.append(token)
+    assert live.a.request("GET", "").status == live.b.request("GET", "").status == 200
+
+
+def test_another_process_is_noticed_without_delay(new_server: Callable[..., LiveServer]) -> None:
+    """Many rotations in one other process, the old and the new token tried after each."""
+    server = new_server()
+    app = server.create_application()
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom tidings.domain.applications import rotate_token\n"
+        "from tidings.storage.engine import writing_engine\n"
+        "engine = writing_engine(Path(sys.argv[1]), checkpoints=False)\n"
+        "for _ in sys.stdin:\n    with engine.begin() as connection:\n"
+        "        token = rotate_token(connection, int(sys.argv[2]))\n"
+        "    print(token, flush=True)\n"
+    )
+    command = [sys.executable, "-c", program, str(server.database), str(app.id)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean_environment({})
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        token = app.auth_token
+        for _ in range(50):
+            other.stdin.write("\n")
+            other.stdin.flush()
+            old, token = token, other.stdout.readline().strip()
+            assert (list_events(app, old), list_events(app, token)) == (401, 200)
+        other.stdin.close()
+    assert other.returncode == 0
+
+
+def test_the_end_of_an_application(live: Live) -> None:
+    app = live.server.create_application("Over", "https://over.example")
+    app.post_event()
+    of_others = live.b.count()
+    asked = app.server.command_line("app", "delete", str(app.id))
+    assert asked.returncode != 0
+    assert "Over" in asked.stdout
+    assert "Traceback" not in asked.stderr
+    assert app.count() == 1
+    assert app.server.get(f"/api/v1/{app.client_id}/load.js").status == 200
+    ended = app.server.command_line("app", "delete", str(app.id), "--yes")
+    assert (ended.returncode, ended.stdout) == (0, f"Deleted application {app.id}.\n")
+    assert app.request("GET", "").status == 401
+    assert app.server.get(f"/api/v1/{app.client_id}/load.js").status == 404
+    assert app.server.get(f"/js-obj/{app.client_id}/30/0.json").status == 404
+    assert live.b.count() == of_others
+
+
+@pytest.mark.parametrize("command", [("rotate-token",), ("delete", "--yes")])
+def test_what_is_not_there(live: Live, command: tuple[str, ...]) -> None:
+    ended = live.server.command_line("app", *command, "987654")
+    assert (ended.returncode, ended.stderr) == (1, "There is no application 987654.\n")
+    for wrong in ("x", "0", "-1", "9223372036854775808"):
+        assert live.server.command_line("app", *command, wrong).returncode == 2
