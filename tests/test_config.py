@@ -35,6 +35,7 @@ def test_defaults_of_a_command_stand_in_for_the_tables() -> None:
         ("PORT", ""),
         ("BASE_URL", "tidings.example"),
         ("BASE_URL", "ftp://tidings.example"),
+        ("BASE_URL", "http://x:999999"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
@@ -55,17 +56,32 @@ def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("hush\n")
+    (tmp_path / "key").write_text("hush, hush, hush, hush\n")
     settings = load({}, {"TIDINGS_SECRET_KEY_FILE": str(tmp_path / "key")})
-    assert settings.secret_key == "hush"
+    assert settings.secret_key == "hush, hush, hush, hush"
     with pytest.raises(SettingsError, match="can not be read"):
         load({}, {"TIDINGS_SECRET_KEY_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("value", ["", "short"])
+def test_a_secret_that_is_none_is_refused_and_not_said(value: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(value)
+    for environment in ({"TIDINGS_SECRET_KEY": value}, {"TIDINGS_SECRET_KEY_FILE": str(tmp_path / "key")}):
+        with pytest.raises(SettingsError, match="TIDINGS_SECRET_KEY ") as refusal:
+            load({}, environment)
+        assert "short" not in str(refusal.value)
+
+
+def test_every_address_is_reached_by_one_that_browsers_can_use() -> None:
+    for host, url in (("0.0.0.0", "http://127.0.0.1:1"), ("::", "http://[::1]:1"), ("::1", "http://[::1]:1")):
+        assert load({"host": host, "port": "1"}, {}).base_url == url
 
 
 def test_no_password_is_ever_said() -> None:
     with pytest.raises(SettingsError) as refusal:
         load({}, {"TIDINGS_DATABASE_URL": "postgresql://u:hush@h/db"})
     assert "hush" not in str(refusal.value)
+    assert without_password("postgresql://u:hu/sh@x@h/db") == "postgresql://***@h/db"
     assert without_password("postgresql://u:hush@h/db") == "postgresql://***@h/db"
 
 

@@ -20,8 +20,8 @@ from tidings.domain import applications
 from tidings.domain.places import PlacesError
 from tidings.errors import TidingsError
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
-from tidings.storage.engine import DatabaseError, writing_engine
-from tidings.storage.migrate import migrate
+from tidings.storage.engine import DatabaseError, ServerLock, check_file, writing_engine
+from tidings.storage.migrate import bring_up_to_date, migrate
 from tidings.storage.secret_key import secret_key
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
@@ -82,7 +82,7 @@ def demo_command(
 @app.command("migrate")
 def migrate_command(database: Database = None) -> None:
     """Brings the database up to date; `serve` does it too."""
-    before, after = migrate(config.load({"database_url": database}).database_path)
+    before, after = bring_up_to_date(config.load({"database_url": database}).database_path)
     typer.echo(f"Up to date at revision {after}." if before == after else f"Migrated from {before or 'nothing'} to {after}.")
 
 
@@ -232,9 +232,12 @@ def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
     # Port 0 is known only now, and the default base URL is made of it.
     settings = config.load({**flags, "port": str(listener.getsockname()[1])}, defaults=defaults)
     path = settings.database_path
+    # The lock first: a newer version must not change the database under an older one that still runs.
+    check_file(path)
+    lock = ServerLock(path)
     migrate(path)
     secret = secret_key(path, settings.secret_key)
-    store = Store(path)
+    store = Store(path, lock)
     lines = [f"Tidings is ready on {settings.base_url}"]
     extra = []
     if with_demo:
@@ -272,6 +275,6 @@ def _writing(settings: Settings) -> Iterator[Engine]:
 
 def _in_transaction(settings: Settings, work: Callable[[Connection], Result]) -> Result:
     """Runs `work` in one transaction on an up-to-date database."""
-    migrate(settings.database_path)
+    bring_up_to_date(settings.database_path)
     with _writing(settings) as engine, engine.begin() as connection:
         return work(connection)

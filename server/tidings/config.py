@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "TIDINGS_"
-_CREDENTIALS = re.compile(r"://[^/\s]*@")
+SECRET_LEAST = 16
+_CREDENTIALS = re.compile(r"://.*@")
 
 
 class SettingsError(Exception):
@@ -18,6 +19,12 @@ class SettingsError(Exception):
 
 
 def _text(value: str) -> str:
+    return value
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < SECRET_LEAST:
+        raise ValueError(f"at least {SECRET_LEAST} characters")
     return value
 
 
@@ -52,6 +59,7 @@ def _base_url(value: str) -> str:
     if not value:
         return ""
     parts = urlsplit(value)
+    _ = parts.port  # raises ValueError by itself for one that is none
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError("an absolute http or https URL, such as https://tidings.example")
     return value.rstrip("/")
@@ -88,7 +96,7 @@ TABLE = (
     Setting("BASE_URL", _base_url, "", "How browsers reach this server. Default: http://HOST:PORT."),
     Setting(
         "SECRET_KEY",
-        _text,
+        _secret,
         "",
         "Keys the hashes of e-mail addresses. Made and kept beside the database if absent.",
         True,
@@ -142,8 +150,9 @@ def load(
         text, source = _look_up(setting, given, environment)
         if source == "default" and defaults:
             text = defaults.get(setting.name, text)
-        if text == "" and source != "default" and setting.default:
-            raise SettingsError(f"{PREFIX}{setting.name} is empty ({source}); leave it out for {setting.default!r}.")
+        if text == "" and source != "default" and (setting.default or setting.secret):
+            instead = repr(setting.default) if setting.default else "one that is made"
+            raise SettingsError(f"{PREFIX}{setting.name} is empty ({source}); leave it out for {instead}.")
         try:
             values[setting.name.lower()] = setting.parse(text)
         except ValueError as error:
@@ -151,9 +160,8 @@ def load(
             raise SettingsError(f"{PREFIX}{setting.name} has the value {shown} ({source}). It takes {error}.") from None
         sources[setting.name] = source
     if not values["base_url"]:
-        host = values["host"]
-        shown_host = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
-        values["base_url"] = f"http://{shown_host}:{values['port']}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(values["host"], values["host"])  # noqa: S104 - compared, not bound
+        values["base_url"] = f"http://{f'[{host}]' if ':' in host else host}:{values['port']}"
     return Settings(**values, sources=sources)
 
 

@@ -13,7 +13,7 @@ from tidings import assets
 from tidings.config import Settings
 from tidings.domain import applications, events
 from tidings.domain.directory import Entry, read_entry, token_hash
-from tidings.records.application import DisplaySettings
+from tidings.records.application import Application, DisplaySettings
 from tidings.storage.applications import application_by_token_hash
 from tidings.storage.event_lists import newest_events
 from tidings.storage.events import delete_event
@@ -21,6 +21,7 @@ from tidings.surfaces.demo.routes import demo_app
 from tidings.surfaces.demo.shop import SAMPLE_PREFIX, DemoShop, sample_orders
 from tidings.surfaces.fomo.shapes import event_draft
 
+NAME = "Demo shop"
 # A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
 DISPLAY = DisplaySettings(page_load=1, display_for=4, display_interval=1, loop_notification=True, maximum_per_page=1_000)
 
@@ -74,15 +75,21 @@ def _application(connection: Connection, settings: Settings, token_file: Path, n
     known = application_by_token_hash(connection, token_hash(token)) if token else None
     if known is not None:
         return read_entry(connection, known), token
-    there = applications.every(connection)
-    if there:
+    made_before = next((one for one in applications.every(connection) if _is_the_demos(connection, one)), None)
+    if made_before is not None:
         # The file with the token is gone: the application gets a new one.
-        entry, token = read_entry(connection, there[0]), applications.rotate_token(connection, there[0].id)
+        entry, token = read_entry(connection, made_before), applications.rotate_token(connection, made_before.id)
     else:
-        created = applications.create(connection, "Demo shop", settings.base_url, now, DISPLAY)
+        created = applications.create(connection, NAME, settings.base_url, now, DISPLAY)
         entry, token = created.entry, created.auth_token
     _keep(token_file, token)
     return entry, token
+
+
+def _is_the_demos(connection: Connection, application: Application) -> bool:
+    """Whether the demo made this application: somebody's real one keeps its token and gets no sample sales."""
+    newest = newest_events(connection, application.id, limit=100)
+    return application.name == NAME and any((event.external_id or "").startswith(SAMPLE_PREFIX) for event in newest)
 
 
 def _forget_moved(connection: Connection, application_id: int, base_url: str) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -19,6 +21,9 @@ from tidings.surfaces.protocol import GuardedProtocol
 GRACE_SECONDS = 8
 # Longer than the minute that proxies keep an idle connection: the proxy, not we, closes first.
 IDLE_SECONDS = 65
+# Open files and sockets that are asked of the system, and how many of them are kept for files.
+DESCRIPTORS = 65_536
+DESCRIPTORS_KEPT = 64
 
 
 class PortTaken(Exception):
@@ -34,7 +39,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        reason = "is taken" if error.errno == 98 else f"can not be used ({error.strerror or error})"
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"can not be used ({error.strerror or error})"
         raise PortTaken(f"Port {port} on {host} {reason}. Choose another: PORT=8001 make demo, or --port 8001.") from None
     listener.set_inheritable(True)
     return listener
@@ -61,6 +66,17 @@ class _JsonLines(logging.Formatter):
         return msgspec.json.encode(line).decode()
 
 
+def _most_connections() -> int:
+    """How many connections there may be, so that files can still be opened; the system's soft limit is raised first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft < most:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
+    return max(soft - DESCRIPTORS_KEPT, 16)
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -77,6 +93,7 @@ def serve(app: ASGIApp, settings: Settings, listener: socket.socket, when_ready:
     proxies = ",".join(str(network) for network in settings.trusted_proxies)
     GuardedProtocol.limits_connections = settings.rate_limits
     GuardedProtocol.trusted_networks = settings.trusted_proxies
+    GuardedProtocol.most_connections = _most_connections()
     config = uvicorn.Config(
         app,
         http=GuardedProtocol,

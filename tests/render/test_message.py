@@ -27,6 +27,8 @@ from tidings.render.template import Value, compile_template
         ("Thea {{ a }}", {}, "Thea"),
         ("{{ a }}, {{ b }}", {"b": "Ada"}, "Ada"),
         ("Ada bought 1.5 kg, {{ b }}", {}, "Ada bought 1.5 kg"),
+        ("{{ a }}{{ b }}", {"a": "Best of"}, "Best of"),
+        ("{{ a }} {{ b }}", {"a": "Peace,"}, "Peace,"),
     ],
 )
 def test_holes_close_up(source: str, values: dict[str, Value], text: str) -> None:

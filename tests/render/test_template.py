@@ -82,6 +82,8 @@ def test_says(source: str, text: str) -> None:
         "{{ city | default(x=1) }}",
         "{{ city | default(*title) }}",
         "{{ city > title }}",
+        "{{ '\\ud800' }}",
+        "{{ city | default('\\x00') }}",
         "{{ city",
         "{% if city %}",
         "{{ }}",

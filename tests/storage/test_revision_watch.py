@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tidings.storage.engine import writing_engine
+from tidings.storage.engine import ServerLock, writing_engine
 from tidings.storage.migrate import migrate
 from tidings.storage.revision_watch import RevisionWatch
 from tidings.storage.store import Store, bump_revision, probe
@@ -63,7 +63,7 @@ def test_it_never_waits_and_never_fails(path: Path, bump: Callable[[], None]) ->
 
 
 def test_one_look_a_turn_of_the_loop(path: Path, bump: Callable[[], None]) -> None:
-    store = Store(path)
+    store = Store(path, ServerLock(path))
 
     async def look() -> None:
         number = store.revision()

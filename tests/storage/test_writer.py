@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -174,6 +175,52 @@ def test_a_database_that_refuses_is_unavailable_and_comes_back(writer: Writer, p
 
     asyncio.run(play())
     other.close()
+
+
+def test_a_file_that_was_swapped_takes_no_more_writes(engine: Engine, path: Path) -> None:
+    there = [True]
+    writer = Writer(engine, intact=lambda: there[0])
+
+    async def play() -> None:
+        await writer.submit(lambda c: insert(1, c))
+        there[0] = False
+        with pytest.raises(Unavailable):
+            await writer.submit(lambda c: insert(2, c))
+        assert "removed or replaced" in str(writer.failure)
+
+    asyncio.run(play())
+    writer.close()
+    assert numbers(path) == [1]
+
+
+def test_a_lock_that_comes_between_is_waited_for_once(engine: Engine, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(engine)
+    waits: list[int] = []
+    whole = writer._transact
+
+    def transact(batch: list[Any]) -> bool:
+        if len(batch) > 1:
+            return False  # as if a job of it had failed
+        waits.append(1)
+        writer._refuse(batch, sqlite3.OperationalError("database is locked"))  # type: ignore[arg-type]
+        return False
+
+    async def play() -> None:
+        gate = Gate()
+        held = asyncio.create_task(writer.submit(gate))
+        await entered(gate)
+        monkeypatch.setattr(writer, "_transact", transact)
+        waiting = [asyncio.create_task(writer.submit(lambda c, n=n: insert(n, c))) for n in range(5)]
+        await asyncio.sleep(0)
+        gate.opened.set()
+        await held
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(answer, Unavailable) for answer in answers)
+        assert len(waits) == 1
+        monkeypatch.setattr(writer, "_transact", whole)
+
+    asyncio.run(play())
+    writer.close()
 
 
 def test_a_caller_who_went_away_stops_nobody(writer: Writer, path: Path) -> None:

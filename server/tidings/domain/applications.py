@@ -1,5 +1,6 @@
 """Applications: making one with its keys and a first event type, changing and listing them, and their end."""
 
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -21,6 +22,8 @@ from tidings.render.links import is_web_url
 from tidings.storage import applications as stored
 
 NAME_LIMIT = 255
+# Control characters, and the halves of surrogate pairs that a command line makes of bytes that are no text.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FOMO_THEMES = ("theme1", "theme2", "custom")
 # Capital letters that are not taken for one another when read aloud or copied by hand.
 _SITE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -50,7 +53,7 @@ def create(connection: Connection, name: str, url: str, now: int, display: Displ
     Raises Invalid for a name or URL that will not do.
     """
     name = name.strip()
-    if not name or len(name) > NAME_LIMIT or any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if not name or len(name) > NAME_LIMIT or _UNPRINTABLE.search(name):
         raise Invalid(f"Name is 1 to {NAME_LIMIT} characters, without control characters", field="name")
     if not is_web_url(url):
         raise Invalid("Url is not valid", field="url")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -12,7 +13,8 @@ from tidings.records.event_type import EventType
 from tidings.storage.applications import application_by_client_id, application_by_token_hash
 from tidings.storage.event_types import event_types_of
 
-# Unknown tokens and ids are remembered too, so that a flood of them costs no queries; both kinds share this many places.
+# Unknown tokens and ids are remembered too, so that a repeated one costs no query; apart from the known ones, which a flood
+# of unknown ones can not push out.
 CAPACITY = 20_000
 
 
@@ -49,22 +51,19 @@ def token_hash(token: str) -> bytes:
 
 
 class Directory:
-    """The cache. `revision` is the storage's: an older entry is forgotten."""
+    """The cache. `revision` is the storage's: what was read under another one is not known."""
 
     def __init__(self) -> None:
-        self._revision = -1
-        self._by_token: dict[bytes, Entry | None] = {}
-        self._by_client: dict[str, Entry | None] = {}
+        # Each with the revision that it was read under: a look-up in a thread may end after the next change.
+        self._found: dict[bytes | str, tuple[int, Entry]] = {}
+        self._unknown: dict[bytes | str, int] = {}
 
     def known(self, key: bytes | str, revision: int) -> tuple[bool, Entry | None]:
         """Whether the answer for a token hash (bytes) or a client id (str) is in memory, and the answer."""
-        if revision != self._revision:
-            self._by_token.clear()
-            self._by_client.clear()
-            self._revision = revision
-        if isinstance(key, bytes):
-            return key in self._by_token, self._by_token.get(key)
-        return key in self._by_client, self._by_client.get(key)
+        found = self._found.get(key)
+        if found is not None and found[0] == revision:
+            return True, found[1]
+        return self._unknown.get(key) == revision, None
 
     def look_up(self, connection: Connection, key: bytes | str, revision: int) -> Entry | None:
         """Reads the application of a token hash or a client id, and remembers the answer for `revision`."""
@@ -72,19 +71,19 @@ class Directory:
             application = application_by_token_hash(connection, key)
         else:
             application = application_by_client_id(connection, key)
-        entry = None if application is None else read_entry(connection, application)
-        if revision == self._revision:
-            self._remember(key, entry)
+        if application is None:
+            _make_room(self._unknown)
+            self._unknown[key] = revision
+            return None
+        entry = read_entry(connection, application)
+        _make_room(self._found)
+        self._found[key] = (revision, entry)
         return entry
 
-    def _remember(self, key: bytes | str, entry: Entry | None) -> None:
-        if len(self._by_token) + len(self._by_client) >= CAPACITY:
-            self._by_token.clear()
-            self._by_client.clear()
-        if isinstance(key, bytes):
-            self._by_token[key] = entry
-        else:
-            self._by_client[key] = entry
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= CAPACITY:
+        kept.clear()
 
 
 def read_entry(connection: Connection, application: Application) -> Entry:

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from msgspec.structs import replace
 
 from tidings.records.part import Break, Link, Part, Text, Time
-from tidings.render.template import Hole, Piece, Template, Values
+from tidings.render.template import Hole, Piece, Said, Template, Values
 
 # Words that hang in the air when what they lead to is absent: "from" in "Someone from just ordered".
 _DANGLING = re.compile(
@@ -62,7 +62,7 @@ def _closed(pieces: list[Piece]) -> list[Part]:
             done.append(piece)
             continue
         follows = rest[-1] if rest else None
-        if _is_wording(follows) and follows.text.lstrip().startswith(","):
+        if _is_own(follows) and follows.text.lstrip().startswith(","):
             # A missing member of a list takes the comma after it along: "in , Kenya" is "in Kenya".
             remaining = follows.text.lstrip()[1:].lstrip()
             rest.pop()
@@ -72,13 +72,18 @@ def _closed(pieces: list[Piece]) -> list[Part]:
                 if not isinstance(rest[-1], Hole):
                     done.append(replace(follows, text=" "))
                 continue
-        elif done and _is_wording(done[-1]) and done[-1].text.rstrip().endswith(","):
+        elif done and _is_own(done[-1]) and done[-1].text.rstrip().endswith(","):
             # The last member of a list is missing: "Lagos, just" is "Lagos just".
             done[-1] = replace(done[-1], text=done[-1].text.rstrip()[:-1] + " ")
             continue
-        if done and _is_wording(done[-1]):
+        if done and _is_own(done[-1]):
             done[-1] = replace(done[-1], text=_DANGLING.sub("", done[-1].text))
     return done
+
+
+def _is_own(part: Piece | None) -> TypeGuard[Text | Link]:
+    """Whether this is the template's own text, from which a word or a comma may be taken."""
+    return _is_wording(part) and not isinstance(part, Said)
 
 
 def _is_wording(part: Piece | None) -> TypeGuard[Text | Link]:
@@ -111,7 +116,8 @@ def _tidy(parts: list[Part]) -> list[Part]:
 
 def _joined(parts: list[Part]) -> list[Part]:
     joined: list[Part] = []
-    for part in parts:
+    for one in parts:
+        part = Text(one.text, one.mark) if isinstance(one, Said) else one
         last = joined[-1] if joined else None
         if isinstance(part, Text) and isinstance(last, Text) and part.mark == last.mark:
             joined[-1] = Text(last.text + part.text, part.mark)

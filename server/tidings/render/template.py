@@ -3,6 +3,7 @@
 `{{ name | filter }}` and `{% if … %}`; no loops, calls, attributes or arithmetic (spec: Fomo's template variables).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,11 +18,16 @@ from tidings.render.filters import FILTERS
 from tidings.render.template_parser import parse, refusal
 
 SOURCE_LIMIT = 2_048
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """The place of a value that is absent; `render/message.py` closes it."""
+
+
+class Said(Text, frozen=True):
+    """A value of the event, apart from the template's own text: closing a hole takes nothing from it."""
 
 
 class StandIn(str):
@@ -131,7 +137,7 @@ class _Compiler:
             elif href is not None:
                 found.append(Link(_text(value), href))
             else:
-                found.append(Text(str(value), mark) if isinstance(value, str) else value)
+                found.append(Said(str(value), mark) if isinstance(value, str) else value)
 
         return [show]
 
@@ -174,7 +180,8 @@ class _Compiler:
             case nodes.Const(value=bool() | None as constant):
                 return lambda _values: "true" if constant else ""
             case nodes.Const(value=str() | int() as constant):
-                return lambda _values: str(constant)
+                literal = self._plain(node, constant)
+                return lambda _values: literal
             case nodes.Filter(node=nodes.Expr() as inner):
                 return self._filter(node, self._expression(inner))
             case nodes.Not(node=inner):
@@ -194,6 +201,13 @@ class _Compiler:
         begins = node.node if isinstance(node, nodes.Call) else node.expr if isinstance(node, nodes.Compare) else node
         raise self._refuse(begins, f"{_described(node)} is not part of the message language")
 
+    def _plain(self, node: nodes.Node, constant: str | int) -> str:
+        """A literal as text. An escape in it can make what no one could store or send."""
+        written = str(constant)
+        if _UNSENDABLE.search(written):
+            raise self._refuse(node, "NUL and halves of surrogate pairs are not text")
+        return written
+
     def _filter(self, node: nodes.Filter, value_of: _Expression) -> _Expression:
         name = node.name
         if name not in FILTERS:
@@ -203,7 +217,7 @@ class _Compiler:
         for argument in node.args:
             if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str | int):
                 raise self._refuse(argument, f"the filter {name!r} takes plain text or numbers")
-            constants.append(str(argument.value))
+            constants.append(self._plain(argument, argument.value))
         if not least <= len(constants) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise self._refuse(node, f"the filter {name!r} takes {wanted} values, not {len(constants)}")

@@ -14,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 BUSY_SECONDS = 5
 # Pages in the write-ahead log after which the server folds it back into the database.
 CHECKPOINT_PAGES = 1_000
+# Connections that read.
+READERS = 8
 
 
 class DatabaseError(Exception):
@@ -30,6 +32,8 @@ def writing_engine(path: Path, *, checkpoints: bool) -> Engine:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        # On macOS an fsync stops at the drive's cache; elsewhere this does nothing.
+        connection.execute("PRAGMA fullfsync=ON")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}")
         return connection
@@ -50,7 +54,7 @@ def reading_engine(path: Path) -> Engine:
         return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=0, hide_parameters=True
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=READERS, max_overflow=0, hide_parameters=True
     )
 
     @event.listens_for(engine, "connect")
@@ -93,11 +97,20 @@ def _is_small(path: Path) -> bool:
     return path.stat().st_size < 64 * 1024 * 1024
 
 
+def make_folder(path: Path) -> None:
+    """Makes the folder that a database lies in. Raises DatabaseError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"The folder {path.parent} can not be made: {error.strerror}.") from None
+
+
 class ServerLock:
     """Held by the one server of a database file, for as long as it lives; the system lets go of it even after kill -9."""
 
     def __init__(self, path: Path) -> None:
-        """Raises DatabaseError when another server holds it."""
+        """Makes the folder if it is missing. Raises DatabaseError when another server holds the lock."""
+        make_folder(path)
         # By its real name: a symbolic link is another way to the same file, not another file.
         real = path.resolve()
         self._path = real.with_name(real.name + ".lock")

@@ -1,5 +1,6 @@
 """Brings a database file up to date, in one transaction, and says where it stands."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic.command import upgrade
@@ -10,7 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from tidings.storage.engine import DatabaseError, check_file, writing_engine
+from tidings.storage.engine import DatabaseError, ServerLock, check_file, make_folder, reading_engine, writing_engine
 
 _SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -22,6 +23,7 @@ def _config() -> Config:
     return config
 
 
+@lru_cache(maxsize=1)
 def newest_revision() -> str:
     """The revision that this version of Tidings works with."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
@@ -32,15 +34,35 @@ def current_revision(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+def bring_up_to_date(path: Path) -> tuple[str, str]:
+    """`migrate` for commands that may run beside a server: what a running server works with is not changed under it.
+
+    Raises DatabaseError, also when the server that runs is of another version.
+    """
+    if path.exists() and path.stat().st_size:
+        check_file(path)
+        engine = reading_engine(path)
+        try:
+            with engine.connect() as connection:
+                if current_revision(connection) == newest_revision():
+                    return newest_revision(), newest_revision()
+        except OperationalError as error:
+            raise DatabaseError(f"{path} can not be read: {error.orig}.") from None
+        finally:
+            engine.dispose()
+    lock = ServerLock(path)
+    try:
+        return migrate(path)
+    finally:
+        lock.release()
+
+
 def migrate(path: Path) -> tuple[str, str]:
     """Makes the file if it is missing and applies what it lacks: all of it, or on a refusal nothing.
 
     Returns the revisions before and after. Raises DatabaseError for a file that is not ours, damaged, newer or not writable.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseError(f"The folder {path.parent} can not be made: {error.strerror}.") from None
+    make_folder(path)
     check_file(path)
     engine = writing_engine(path, checkpoints=False)
     config = _config()

@@ -1,16 +1,20 @@
 """The open database: readers, the writer, the lock, and what changed behind our back."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tidings.errors import Unavailable
-from tidings.storage.engine import DatabaseError, ServerLock, inode, reading_engine, writing_engine
+from tidings.storage.engine import READERS, DatabaseError, ServerLock, inode, reading_engine, writing_engine
 from tidings.storage.migrate import current_revision, newest_revision
 from tidings.storage.revision_watch import RevisionWatch
 from tidings.storage.tables import revision
@@ -19,18 +23,24 @@ from tidings.storage.writer import Job, Writer
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
+# How long a look at the state of the database stands, in seconds.
+LOOK_SECONDS = 1.0
+
 
 class Store:
     """A database opened by the server. Reads run in threads; writes go through the one writer."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises DatabaseError when another server holds the file or it can not be opened."""
+    def __init__(self, path: Path, lock: ServerLock) -> None:
+        """`lock` is held by the caller and released by `close`. Raises DatabaseError when the file can not be opened."""
         self.path = path
-        self._lock = ServerLock(path)
+        self._lock = lock
         self._inode = inode(path)
         self._readers = reading_engine(path)
         self._writing = writing_engine(path, checkpoints=True)
-        self.writer = Writer(self._writing)
+        self.writer = Writer(self._writing, intact=self._intact)
+        # Fewer than the pool has connections: a reader waits for a thread, never a thread for a connection.
+        self._threads = ThreadPoolExecutor(READERS - 1, "tidings-reader")
+        self._last_look: tuple[float, list[str]] = (float("-inf"), [])
         self._watch = RevisionWatch(path)
         self._revision = 0
         self._looked = False
@@ -42,9 +52,15 @@ class Store:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Runs `query(connection, …)` here and now, read-only. Raises Unavailable when the database can not be read."""
+        if not self._intact():
+            raise Unavailable(
+                "The event store can not be read right now (its file was removed or replaced).", retry_after=30
+            )
         try:
             with self._readers.connect() as connection:
                 return query(connection, *args, **kwargs)
+        except PoolTimeout as error:
+            raise Unavailable("Too much is being read at once; please try again.", retry_after=2) from error
         except DBAPIError as error:
             raise Unavailable(f"The event store can not be read right now ({error.orig}).", retry_after=2) from error
 
@@ -56,7 +72,7 @@ class Store:
     ) -> Result:
         """`read_now` in a thread, so that a slow disk holds nobody else up."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, partial(self.read_now, query, *args, **kwargs))
+        return await loop.run_in_executor(self._threads, partial(self.read_now, query, *args, **kwargs))
 
     async def write(self, job: Job[Result]) -> Result:
         """Hands `job` to the writer; returns when what it wrote is on disk. Raises as `Writer.submit`."""
@@ -77,11 +93,27 @@ class Store:
     def _next_turn(self) -> None:
         self._looked = False
 
-    def problems(self) -> list[str]:
-        """What keeps this database from taking events, in sentences; empty when all is well."""
+    def _intact(self) -> bool:
+        return inode(self.path) == self._inode
+
+    async def problems(self) -> list[str]:
+        """What keeps this database from taking events, in sentences; empty when all is well.
+
+        Tried with a write that changes nothing; a look stands for LOOK_SECONDS, so that asking often costs little.
+        """
+        looked_at, found = self._last_look
+        if time.monotonic() - looked_at < LOOK_SECONDS:
+            return found
+        with suppress(Unavailable):  # why, the writer knows
+            await self.write(probe)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, self._problems)
+        self._last_look = (time.monotonic(), found)
+        return found
+
+    def _problems(self) -> list[str]:
         found: list[str] = []
-        if inode(self.path) != self._inode:
-            found.append(f"The database file {self.path} was removed or replaced while in use.")
+        if not self._intact():
+            return [f"The database file {self.path.name} was removed or replaced while in use."]
         if not self.writer.alive:
             found.append("The writer thread has ended.")
         if self.writer.failure:
@@ -98,6 +130,7 @@ class Store:
         """Commits what has queued, closes every connection and lets the next server in."""
         self.writer.close()
         self._watch.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._readers.dispose()
         self._writing.dispose()
         self._lock.release()
@@ -109,8 +142,8 @@ def bump_revision(connection: Connection) -> None:
 
 
 def probe(connection: Connection) -> None:
-    """A write that changes nothing, to learn whether the database takes writes (readyz)."""
+    """A write that changes nothing, to learn whether the database takes writes."""
     connection.execute(update(revision).values(number=revision.c.number))
 
 
-__all__ = ["DatabaseError", "Store", "bump_revision", "probe"]
+__all__ = ["DatabaseError", "Store", "bump_revision"]

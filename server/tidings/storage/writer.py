@@ -50,8 +50,10 @@ class Writer:
     A job may be run twice when another one of its group fails: it does nothing but read and write through its connection.
     """
 
-    def __init__(self, engine: Engine, *, queue_limit: int = QUEUE_LIMIT) -> None:
+    def __init__(self, engine: Engine, *, queue_limit: int = QUEUE_LIMIT, intact: Callable[[], bool] = lambda: True) -> None:
+        """`intact` is asked before each commit: False when the file is not the one that was opened."""
         self._engine = engine
+        self._intact = intact
         self._queue: deque[_Pending] = deque()
         self._queue_limit = queue_limit
         self._wake = threading.Condition()
@@ -123,12 +125,18 @@ class Writer:
         if self._transact(batch):
             return
         if batch[0].error is None:
-            for pending in batch:
-                self._transact([pending])
+            for place, pending in enumerate(batch):
+                if not self._transact([pending]) and isinstance(pending.error, Unavailable):
+                    # The database's refusal, not the job's: each of the others would wait for the same in turn.
+                    _fail(batch[place + 1 :])
+                    break
 
     def _transact(self, batch: list[_Pending]) -> bool:
         """True when `batch` was committed. A database that refuses fails all of it; a job that fails, only itself."""
         try:
+            if not self._intact():
+                # What goes into a removed file is gone, and what goes beside another one damages it.
+                raise FileNotFoundError("the database file was removed or replaced")
             connection = self._connect()
             with connection.begin():
                 _work_off(batch, connection)

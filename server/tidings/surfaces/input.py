@@ -32,7 +32,7 @@ def check_format(headers: Iterable[tuple[bytes, bytes]]) -> None:
     kind, _, parameters = content_type.decode("latin-1").lower().partition(";")
     if kind.strip() != "application/json":
         raise WrongFormat("Wrong format (only json allowed).")
-    charset = parameters.partition("charset=")[2].strip(' "')
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise WrongFormat("Wrong format (only json in UTF-8 allowed).")
 

@@ -1,6 +1,7 @@
 """HTTP on the wire: uvicorn's protocol with an end to every wait and a limit to every size."""
 
 import asyncio
+import re
 from collections import Counter
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
@@ -20,12 +21,19 @@ HEADERS_LIMIT = 32 * 1024
 TARGET_LIMIT = 8 * 1024
 CONNECTIONS_PER_ADDRESS = 400
 
+# Bytes of a body as they come, framing included: the gate behind this counts what is in it.
+RAW_BODY_LIMIT = 256 * 1024
+
+# "Upgrade" as the name of a header: at the beginning of a line of the header.
+_UPGRADE = re.compile(rb"(\r\n)upgrade(\s*:)", re.IGNORECASE)
 _REASONS = {
     400: b"Bad Request",
     408: b"Request Timeout",
+    413: b"Content Too Large",
     414: b"URI Too Long",
     429: b"Too Many Requests",
     431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
 }
 
 
@@ -36,16 +44,21 @@ class GuardedProtocol(HttpToolsProtocol):
     # Off by RATE_LIMITS=off, and for trusted proxies, who speak for many.
     limits_connections: ClassVar[bool] = True
     trusted_networks: ClassVar[tuple[IPv4Network | IPv6Network, ...]] = ()
+    most_connections: ClassVar[int] = 1_000
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._header_bytes = 0
+        self._body_bytes = 0
         self._in_header = True
         self._refused = False
         self._answering: RequestResponseCycle | None = None
         self._corked: Corked | None = None
+        if self.client and self.client[0].startswith("::ffff:") and "." in self.client[0]:
+            # An IPv4 address on a socket that speaks both: the same as on one that speaks IPv4 alone.
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
         self._address = self.client[0] if self.client else ""
         self.connections_by_address[self._address] += 1
         if (
@@ -54,6 +67,9 @@ class GuardedProtocol(HttpToolsProtocol):
             and not self._is_trusted()
         ):
             self._refuse(429, "Too many connections from this address.")
+            return
+        if len(self.connections) > self.most_connections:
+            self._refuse(503, "Too many connections.")
             return
         self._set_deadline(HEADER_SECONDS)
 
@@ -85,8 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def shutdown(self) -> None:
-        receiving = not self._in_header and not self.cycle.response_started
-        if receiving or (self._in_header and self._header_bytes):
+        if not self._is_answering_earlier() and (self._header_bytes if self._in_header else not self.cycle.response_started):
             # A request that is still on its way would be waited for in vain; nothing of it has been done yet.
             self.transport.abort()
         super().shutdown()
@@ -94,7 +109,17 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._in_header:
+        if self._in_header and b"pgrade" in data:
+            # An upgrade to something else than WebSockets is to be ignored; the parser would skip the body for it.
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _UPGRADE.sub(rb"\1x-upgrade\2", head) + end + rest
+        if not self._in_header:
+            # Counted as it comes, with the framing of its chunks: that and trailers would have no end otherwise.
+            self._body_bytes += len(data)
+            if self._body_bytes > RAW_BODY_LIMIT:
+                self._refuse(413, "Body larger than 64 KiB.")
+                return
+        elif self._in_header:
             # Counted before the parser keeps anything; a body that arrives with its header may pass.
             self._header_bytes += len(data)
             if self._header_bytes > HEADERS_LIMIT and not self._ends_header(data):
@@ -108,6 +133,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def _ends_header(self, data: bytes) -> bool:
         end = data.find(b"\r\n\r\n")
         return end >= 0 and self._header_bytes - len(data) + end <= HEADERS_LIMIT
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # After the body come trailers: what they say must not pass for what the header said.
+        if self._in_header:
+            super().on_header(name, value)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -123,6 +153,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self._in_header = False
         self._header_bytes = 0
+        self._body_bytes = 0
         self._clear_deadline()
         super().on_headers_complete()
 
@@ -156,13 +187,29 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self._refused = True
         self._clear_deadline()
+        if not self._in_header and self.cycle is not None and self.cycle.response_started:
+            # This request has its answer already; a second one would be taken for the next one's.
+            self.transport.close()
+            return
+        if self._is_answering_earlier() and self._answering is not None:
+            # An earlier request of the pipeline is being worked on: it gets its answer, and the connection ends with it.
+            self._answering.keep_alive = False
+            self.pipeline.clear()
+            return
         body = b'{"error":{"message":"%s","code":"bad_request"},"message":"%s","success":false}' % ((message.encode(),) * 2)
-        retry = b"retry-after: 10\r\n" if status == 429 else b""
+        retry = b"retry-after: 10\r\n" if status in (429, 503) else b""
         self.transport.write(
             b"HTTP/1.1 %d %s\r\ncontent-type: application/json; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
             b"content-length: %d\r\n%sconnection: close\r\n\r\n%s" % (status, _REASONS[status], len(body), retry, body)
         )
         self.transport.close()
+
+    def _is_answering_earlier(self) -> bool:
+        """Whether a request that has arrived whole is being worked on, before the one that is arriving."""
+        earlier = self._answering
+        if earlier is None or earlier.response_complete:
+            return False
+        return self._in_header or earlier is not self.cycle
 
     def _set_deadline(self, seconds: float) -> None:
         self._clear_deadline()
@@ -170,8 +217,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._deadline = None
-        answering = self.cycle is not None and not self.cycle.response_complete
-        if self._in_header and answering:
+        if self._is_answering_earlier():
             # The next request of a pipeline is slow, the one before it still works: nothing may be cut off.
             self._set_deadline(HEADER_SECONDS)
         elif (self._in_header and not self._header_bytes) or (not self._in_header and self.cycle.response_started):

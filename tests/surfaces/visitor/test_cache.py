@@ -69,6 +69,21 @@ def test_who_asks_during_a_rebuild_gets_the_old_one_at_once() -> None:
     asyncio.run(play())
 
 
+def test_who_waits_for_what_was_asked_before_a_change_does_not_keep_it() -> None:
+    async def play() -> None:
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
+        kitchen = Kitchen()
+        kitchen.open.clear()
+        before = asyncio.create_task(cache.make("k", "old settings", kitchen.build))
+        await asyncio.sleep(0)
+        after = asyncio.create_task(cache.make("k", "new settings", kitchen.build))
+        await asyncio.sleep(0)
+        kitchen.open.set()
+        assert (await before, await after) == (("value 1", False), ("value 1", True))
+
+    asyncio.run(play())
+
+
 def test_the_first_who_asks_may_leave_the_others_still_get_it() -> None:
     async def play() -> None:
         cache: ReadyCache[str] = ReadyCache(1_000, len)

@@ -103,6 +103,8 @@ def test_what_is_not_there_is_a_harmless_script(live_app: LiveApp, path: str) ->
     status, headers, body = get(live_app.base_url, path)
     assert status == 404
     assert headers["content-type"].startswith("text/javascript")
+    assert "etag" not in headers
+    assert get(live_app.base_url, path, If_None_Match="*")[0] == 404
     assert (body[:2], body.rstrip()[-2:]) == (b"/*", b"*/")
 
 

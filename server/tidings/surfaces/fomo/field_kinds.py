@@ -7,7 +7,7 @@ from msgspec import Struct
 from tidings.domain.custom_fields import MOST_FIELDS
 from tidings.errors import Invalid
 from tidings.records.event import CustomField
-from tidings.surfaces.fomo.kinds import DIGITS, TEXT_LIMIT, Kind, parsed_id
+from tidings.surfaces.fomo.kinds import DIGITS, TEXT_LIMIT, Kind, parsed_id, whole_number
 
 
 class FieldItem(Struct, frozen=True):
@@ -68,8 +68,8 @@ def _item(item: Any, name: str) -> FieldItem:
 def _id(value: Any, name: str) -> int | None:
     if value is None or value == "":
         return None
-    number = parsed_id(value) if isinstance(value, str) else value
-    if isinstance(number, bool) or not isinstance(number, int):
+    number = parsed_id(value) if isinstance(value, str) else whole_number(value)
+    if number is None:
         raise Invalid("A custom event field's id is not valid", field=name)
     return number
 

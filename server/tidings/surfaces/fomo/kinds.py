@@ -86,6 +86,13 @@ def parsed_id(written: str) -> int | None:
     return number if 1 <= number <= ID_LIMIT else None
 
 
+def whole_number(value: Any) -> int | None:
+    """A number of a JSON text that is whole, 1.0 too; None for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def text(most: int = TEXT_LIMIT) -> Kind:
     """At most so many code points, exactly as sent; a number becomes its digits."""
 
@@ -109,8 +116,8 @@ def _web_url(value: Any, name: str) -> str:
 
 
 def _identifier(value: Any, name: str) -> int:
-    number = parsed_id(value) if isinstance(value, str) else value
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= ID_LIMIT:
+    number = parsed_id(value) if isinstance(value, str) else whole_number(value)
+    if number is None or not 1 <= number <= ID_LIMIT:
         raise Invalid(f"{label(name)} is not valid", field=name)
     return number
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from tidings.errors import Invalid
-from tidings.surfaces.fomo.kinds import Kind
+from tidings.surfaces.fomo.kinds import Kind, whole_number
 
 # The last second of the year 9999, since the epoch.
 LAST_SECOND = 253_402_300_799
@@ -93,9 +93,7 @@ def _whole(value: Any) -> int | None:
     """A number from its digits, or from JSON; None for what is no whole number of ours."""
     if isinstance(value, str):
         return int(value) if len(value) <= 19 and value.isascii() and value.isdigit() else None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return whole_number(value)
 
 
 def _switch(value: Any, name: str) -> bool:

@@ -4,8 +4,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from tidings.errors import TidingsError
-from tidings.storage.store import probe
 from tidings.surfaces.context import Context
 
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -18,12 +16,7 @@ def ops_routes(context: Context) -> list[Route]:
         return PlainTextResponse("ok\n", headers=NO_STORE)
 
     async def readyz(_request: Request) -> Response:
-        problems = context.store.problems()
-        if not problems:
-            try:
-                await context.store.write(probe)
-            except TidingsError as error:
-                problems = context.store.problems() or [error.message]
+        problems = await context.store.problems()
         body = {"ready": not problems, "problems": problems}
         return JSONResponse(body, 503 if problems else 200, NO_STORE)
 

@@ -112,9 +112,8 @@ class Visitor:
 
     async def _build_feed(self, entry: Entry, limit: int, now: int, ending: str) -> Ready:
         items = await self._context.store.read(feed.items, entry=entry, limit=limit, now=now)
-        if ending == "js":
-            return Ready.of(feed_script(items), SCRIPT, _FEED_CACHING, quality=5)
-        return Ready.of(items, JSON, _FEED_CACHING, quality=5)
+        body, kind = (feed_script(items), SCRIPT) if ending == "js" else (items, JSON)
+        return await asyncio.to_thread(Ready.of, body, kind, _FEED_CACHING, quality=5)
 
     async def _script(self, path: str, scope: Scope) -> tuple[Ready, bool]:
         """/api/v1/{client_id}/load.js or settings.json."""

@@ -60,7 +60,11 @@ class ReadyCache(Generic[Value]):
         kept = self._kept.get(key)
         making = self._making.get(key)
         if making is not None:
-            return (kept.value, True) if kept is not None else (await asyncio.shield(making), False)
+            if kept is not None and time.monotonic() - kept.made_at <= LAST_GOOD_SECONDS:
+                return kept.value, True
+            value = await asyncio.shield(making)
+            # Made for another who asked before the last change: good for now, not to be kept.
+            return value, self.get(key, stamp) is None
         self.misses += 1
         # A task of its own: the request that began it may be cancelled, the others still wait for it.
         task = asyncio.ensure_future(self._build(key, stamp, build))

@@ -27,6 +27,10 @@ def _start(status: int, headers: Headers) -> dict[str, object]:
     return {"type": "http.response.start", "status": status, "headers": headers}
 
 
+def _stale(headers: Headers) -> Headers:
+    return [(name, STALE if name == b"cache-control" else value) for name, value in headers]
+
+
 @dataclass(frozen=True, slots=True)
 class _Variant:
     body: bytes
@@ -34,6 +38,7 @@ class _Variant:
     start: dict[str, object]
     start_stale: dict[str, object]
     not_modified: dict[str, object]
+    not_modified_stale: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,9 @@ class Ready:
         variants = {}
         for encoding, content in encoded(body.encode("ascii"), quality=quality).items():
             etag = b'"%s"' % hashlib.sha256(content).hexdigest()[:32].encode()
-            common = [*PUBLIC, *(headers or []), (b"cache-control", caching), (b"etag", etag)]
+            common = [*PUBLIC, *(headers or []), (b"cache-control", caching)]
+            if status == 200:
+                common.append((b"etag", etag))
             full = [(b"content-type", content_type), (b"content-length", str(len(content)).encode()), *common]
             if encoding:
                 full.append((b"content-encoding", encoding))
@@ -70,8 +77,9 @@ class Ready:
                 content,
                 etag,
                 _start(status, full),
-                _start(status, [(name, STALE if name == b"cache-control" else value) for name, value in full]),
+                _start(status, _stale(full)),
                 _start(304, common),
+                _start(304, _stale(common)),
             )
         return cls(variants)
 
@@ -88,8 +96,8 @@ class Ready:
             elif name == b"if-none-match":
                 known = value
         variant = self.variants[negotiated(accept)]
-        if known and (variant.etag in known or known.strip() == b"*"):
-            await send(variant.not_modified)
+        if known and variant.start["status"] == 200 and (variant.etag in known or known.strip() == b"*"):
+            await send(variant.not_modified_stale if stale else variant.not_modified)
             await send({"type": "http.response.body", "body": b""})
             return
         # uvicorn leaves the message alone; the list of headers is shared by all requests.

@@ -1,0 +1,51 @@
+"""The demo keeps to its own: it makes one application, finds it again, and leaves others alone."""
+
+from pathlib import Path
+
+from tidings import demo
+from tidings.config import Settings, load
+from tidings.domain import applications
+from tidings.domain.directory import token_hash
+from tidings.storage.applications import application_by_client_id, application_by_token_hash
+from tidings.storage.engine import writing_engine
+from tidings.storage.event_counts import Scope, total
+from tidings.storage.migrate import migrate
+
+NOW = 1_795_000_000_000
+
+
+def settings(path: Path, port: int = 8000) -> Settings:
+    return load({"database_url": f"sqlite:///{path}", "port": str(port)}, {})
+
+
+def test_it_finds_its_own_again_and_makes_nothing_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    migrate(path)
+    engine = writing_engine(path, checkpoints=False)
+    first = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    again = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    assert first == again
+    (tmp_path / "demo.token").unlink()
+    renewed = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    assert renewed.client_id == first.client_id
+    assert renewed.auth_token != first.auth_token
+    moved = demo.prepare(engine, settings(path, 8001), b"s" * 32, NOW)
+    with engine.begin() as connection:
+        application = application_by_client_id(connection, moved.client_id)
+        assert application is not None
+        assert total(connection, Scope(application.id)) == 6
+    engine.dispose()
+
+
+def test_a_real_application_keeps_its_token_and_gets_no_sample_sales(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    migrate(path)
+    engine = writing_engine(path, checkpoints=False)
+    with engine.begin() as connection:
+        real = applications.create(connection, "Demo shop", "https://shop.example", NOW)
+    shop = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    assert shop.client_id != real.entry.application.client_id
+    with engine.begin() as connection:
+        assert application_by_token_hash(connection, token_hash(real.auth_token)) == real.entry.application
+        assert total(connection, Scope(real.entry.application.id)) == 0
+    engine.dispose()
