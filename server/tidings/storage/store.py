@@ -25,6 +25,8 @@ Arguments = ParamSpec("Arguments")
 
 # How long a look at the state of the database stands, in seconds.
 LOOK_SECONDS = 1.0
+# How long a refused write makes the store one that is not ready, whatever came after, in seconds.
+FAILURE_SECONDS = 5.0
 
 
 class Store:
@@ -99,10 +101,10 @@ class Store:
     async def problems(self) -> list[str]:
         """What keeps this database from taking events, in sentences; empty when all is well.
 
-        Tried with a write that changes nothing; a look stands for LOOK_SECONDS, so that asking often costs little.
+        Tried with a write that changes nothing. A look stands for LOOK_SECONDS, unless a write failed since.
         """
         looked_at, found = self._last_look
-        if time.monotonic() - looked_at < LOOK_SECONDS:
+        if time.monotonic() - looked_at < LOOK_SECONDS and looked_at > self.writer.last_failure[0]:
             return found
         with suppress(Unavailable):  # why, the writer knows
             await self.write(probe)
@@ -116,8 +118,10 @@ class Store:
             return [f"The database file {self.path.name} was removed or replaced while in use."]
         if not self.writer.alive:
             found.append("The writer thread has ended.")
-        if self.writer.failure:
-            found.append(f"The database refuses writes: {self.writer.failure}.")
+        failed_at, reason = self.writer.last_failure
+        # On a full disk the small write of this look may still find room where an event did not a moment ago.
+        if self.writer.failure or time.monotonic() - failed_at < FAILURE_SECONDS:
+            found.append(f"The database refuses writes: {reason}.")
         try:
             at = self.read_now(current_revision)
             if at != newest_revision():

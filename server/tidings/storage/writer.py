@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -60,7 +61,9 @@ class Writer:
         self._stopping = False
         self._waking = False
         self._connection: Connection | None = None
+        # Why the database refuses writes, while it does; and the last reason, with the moment (time.monotonic()).
         self.failure: str | None = None
+        self.last_failure: tuple[float, str] = (float("-inf"), "")
         self.batches = 0
         self.jobs = 0
         self._thread = threading.Thread(target=self._run, name="tidings-writer", daemon=True)
@@ -156,6 +159,7 @@ class Writer:
         if reason != self.failure:  # said once, not for each of a thousand refused requests
             log.error("The database refuses writes: %s", reason)
             self.failure = reason
+        self.last_failure = (time.monotonic(), reason)
         if "locked" in reason:
             # Whoever queued during the wait has waited as long: another wait each would be past all patience.
             overdue = [self._queue.popleft() for _ in range(len(self._queue))]

@@ -35,6 +35,7 @@ def test_a_database_that_was_removed_takes_no_event_and_is_named(new_server: Cal
 def test_it_is_ready_again_as_soon_as_the_database_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
     monkeypatch.setattr(store, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(store, "FAILURE_SECONDS", 0)
     path = tmp_path / "a.db"
     migrate(path)
     opened = store.Store(path, engine.ServerLock(path))

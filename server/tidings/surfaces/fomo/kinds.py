@@ -176,7 +176,7 @@ MOMENT = Kind(
             {"type": "string", "format": "date-time"},
             {"type": "string", "format": "date"},
             {"type": "string", "pattern": "^[0-9]{0,10}$"},
-            {"type": "number", "minimum": 0},
+            {"type": "number", "minimum": 0, "maximum": 253_402_300_799},
             {"type": "null"},
         ],
     },
