@@ -82,6 +82,14 @@ def test_settings_are_public_ones_only(live_app: LiveApp) -> None:
     assert live_app.auth_token not in load
 
 
+def test_a_theme_without_a_folder_is_not_unstyled(live_app: LiveApp) -> None:
+    path = paths(live_app)["settings.json"]
+    assert json.loads(get(live_app.base_url, path)[2])["themeCss"] == ""
+    assert live_app.request("PATCH", "", {"theme": "theme2"}).status == 200
+    settings = json.loads(get(live_app.base_url, path)[2])
+    assert (settings["theme"], ".fomo-notification" in settings["themeCss"]) == ("theme2", True)
+
+
 def test_the_bucket_names_nothing_and_the_limit_is_clamped(live_app: LiveApp) -> None:
     for number in range(3):
         live_app.post_event(title=f"Ink {number}")

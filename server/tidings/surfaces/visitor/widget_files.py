@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+# The themes whose CSS is in fomo.js (widget/src/stage.ts): "custom" starts from theme1.
+BUILT_IN = ("theme1", "custom")
+
 
 class WidgetError(Exception):
     """The built widget is missing or is not what its manifest says."""
@@ -42,7 +45,13 @@ def read_widget(folder: Path) -> WidgetFiles:
 
 
 def read_theme(folder: Path, theme: str) -> str:
-    """The CSS of a theme that is not built into the widget; "" for the built-in one and for one that is not there."""
+    """The CSS of a theme that is not built into the widget; "" for the one that is.
+
+    A theme that has no folder, such as one whose folder was taken away, looks like the built-in one: never unstyled.
+    """
+    if theme in BUILT_IN:
+        return ""
     path = folder / theme / "theme.css"
-    built_in = theme in ("theme1", "custom")
-    return path.read_text("utf-8") if not built_in and theme.isidentifier() and path.is_file() else ""
+    if not (theme.isidentifier() and path.is_file()):
+        path = folder / BUILT_IN[0] / "theme.css"
+    return path.read_text("utf-8")
