@@ -87,6 +87,12 @@ class _Server(uvicorn.Server):
         if self.started:
             self._when_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.force_exit:
+            # A second signal waits for no client; what has queued is still written, and the database closed in order.
+            await self.lifespan.shutdown()
+
 
 def serve(app: ASGIApp, settings: Settings, listener: socket.socket, when_ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT; answers under way are finished, then the app is shut down. Returns after that."""

@@ -102,7 +102,7 @@ class Writer:
         with self._wake:
             self._wake.notify()
 
-    def close(self, timeout: float = 10.0) -> None:
+    def close(self, timeout: float = 3.0) -> None:
         """Commits what has queued, then ends the thread; new jobs are refused from now on. `timeout` in seconds."""
         with self._wake:
             self._stopping = True
