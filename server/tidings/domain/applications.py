@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -149,13 +148,3 @@ def themes() -> tuple[str, ...]:
 def snippet(application: Application, base_url: str) -> str:
     """The script tag that a site owner pastes into the pages."""
     return f'<script src="{base_url}/api/v1/{application.client_id}/load.js" async></script>'
-
-
-def host_of(application: Application) -> str:
-    """The host name of the site, for people."""
-    return urlsplit(application.url).hostname or application.url
-
-
-def display_with(display: DisplaySettings, **changes: object) -> DisplaySettings:
-    """A copy of the settings with some of them changed."""
-    return msgspec.structs.replace(display, **changes)

@@ -261,6 +261,3 @@ def _drop_hash(output: nodes.Output) -> None:
 
 def _text(value: Value) -> str:
     return str(value) if isinstance(value, str) else value.text if isinstance(value, Link) else ""
-
-
-__all__ = ["SOURCE_LIMIT", "Break", "Hole", "Piece", "StandIn", "Template", "Value", "Values", "compile_template"]

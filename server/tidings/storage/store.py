@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tidings.errors import Unavailable
-from tidings.storage.engine import READERS, DatabaseError, ServerLock, inode, reading_engine, writing_engine
+from tidings.storage.engine import READERS, ServerLock, inode, reading_engine, writing_engine
 from tidings.storage.migrate import current_revision, newest_revision
 from tidings.storage.revision_watch import RevisionWatch
 from tidings.storage.tables import revision
@@ -148,6 +148,3 @@ def bump_revision(connection: Connection) -> None:
 def probe(connection: Connection) -> None:
     """A write that changes nothing, to learn whether the database takes writes."""
     connection.execute(update(revision).values(number=revision.c.number))
-
-
-__all__ = ["DatabaseError", "Store", "bump_revision"]

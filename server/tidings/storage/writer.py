@@ -74,11 +74,6 @@ class Writer:
         """Whether the thread runs; a dead one answers nobody."""
         return self._thread.is_alive()
 
-    @property
-    def queued(self) -> int:
-        """How many jobs wait."""
-        return len(self._queue)
-
     async def submit(self, job: Job[Result]) -> Result:
         """Runs `job` and returns its result after the commit that holds it is on disk.
 

@@ -109,17 +109,17 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._in_header and b"pgrade" in data:
-            # An upgrade to something else than WebSockets is to be ignored; the parser would skip the body for it.
-            head, end, rest = data.partition(b"\r\n\r\n")
-            data = _UPGRADE.sub(rb"\1x-upgrade\2", head) + end + rest
         if not self._in_header:
             # Counted as it comes, with the framing of its chunks: that and trailers would have no end otherwise.
             self._body_bytes += len(data)
             if self._body_bytes > RAW_BODY_LIMIT:
                 self._refuse(413, "Body larger than 64 KiB.")
                 return
-        elif self._in_header:
+        else:
+            if b"pgrade" in data:
+                # An upgrade to something else than WebSockets is to be ignored; the parser would skip the body for it.
+                head, end, rest = data.partition(b"\r\n\r\n")
+                data = _UPGRADE.sub(rb"\1x-upgrade\2", head) + end + rest
             # Counted before the parser keeps anything; a body that arrives with its header may pass.
             self._header_bytes += len(data)
             if self._header_bytes > HEADERS_LIMIT and not self._ends_header(data):

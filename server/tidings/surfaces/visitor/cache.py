@@ -35,8 +35,6 @@ class ReadyCache(Generic[Value]):
         self._weight = 0
         self._kept: OrderedDict[Hashable, _Kept[Value]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Value]] = {}
-        self.hits = 0
-        self.misses = 0
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -47,7 +45,6 @@ class ReadyCache(Generic[Value]):
         if kept is not None and kept.stamp == stamp:
             # Equal, perhaps not the same object: from now on the comparison is one of identity, which costs nothing.
             kept.stamp = stamp
-            self.hits += 1
             return kept.value
         return None
 
@@ -65,7 +62,6 @@ class ReadyCache(Generic[Value]):
             value = await asyncio.shield(making)
             # Made for another who asked before the last change: good for now, not to be kept.
             return value, self.get(key, stamp) is None
-        self.misses += 1
         # A task of its own: the request that began it may be cancelled, the others still wait for it.
         task = asyncio.ensure_future(self._build(key, stamp, build))
         self._making[key] = task
