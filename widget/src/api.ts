@@ -1,13 +1,14 @@
 // window.fomo: what a page, its console and its owner may call; no call ever throws, and an unknown one says so.
 
 import { askJson } from './ask';
+import { createBeacon } from './beacon';
 import { whenQuiet } from './boot';
-import { isMobile, obstacle, type Settings, wantsPrivacy, within } from './config';
+import { isMobile, obstacle, passes, type Settings, wantsPrivacy, within } from './config';
 import { createFeed } from './feed';
 import { createMemory } from './memory';
 import { type FeedEvent, isShowable, plainText } from './parts';
 import { createSchedule } from './schedule';
-import { createSeries, type SharedState } from './series';
+import { createSeries, type Means, type SharedState } from './series';
 import { createStage } from './stage';
 
 // The build puts the package's version and the hash of these very bytes here.
@@ -20,10 +21,7 @@ type Call = [method: string, ...values: unknown[]];
 const EVENTS = ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'];
 // What the visitor is at; a card would lie beneath it or in the way.
 const MODAL = 'dialog:modal,:fullscreen';
-// Word for word what Fomo's own widget says.
-const TURNED_OFF =
-  'Fomo is currently turned off on this domain. To re-enable, log into Fomo and click Apps > Enable (toggle) next to this website.';
-
+const FIELD = 'input,textarea,select,[contenteditable]';
 declare global {
   interface Window {
     // biome-ignore lint/suspicious/noExplicitAny: a page can have put anything there
@@ -57,9 +55,18 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const emit = (type: string, event?: FeedEvent): boolean =>
     document.dispatchEvent(new CustomEvent(`fomo:${type}`, { cancelable: true, detail: event }));
 
-  const quiet = whenQuiet().then(async () => {
-    if (!given) Object.assign(settings, await askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`));
-  });
+  // What the page has said about the visitor's consent, if it has.
+  let consented: boolean | undefined;
+  const agreed = (): boolean => consented ?? !(settings.consentRequired || script?.dataset.consent === 'required');
+
+  const quiet = whenQuiet();
+  let prepared: Promise<unknown> | undefined;
+  const prepare = (): Promise<unknown> => {
+    prepared ??= quiet.then(async () => {
+      if (!given) Object.assign(settings, await askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`));
+    });
+    return prepared;
+  };
 
   const fomo = {
     version: VERSION,
@@ -69,41 +76,71 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     closed: false,
     recentEvents: [],
     q: Array.isArray(found?.q) ? found.q : [],
-  } as unknown as SharedState & { q: Call[]; setup(events: unknown): void };
+  } as unknown as SharedState & { version: string; q: Call[]; setup(events: unknown): void };
   const memory = createMemory(
     `fomo:${clientHash}`,
-    () => localStorage,
+    (mode) => window[`${mode as 'local'}Storage`],
     () => Date.now() / 1000,
-    wantsPrivacy,
+    () => (wantsPrivacy() || !agreed() ? 'none' : settings.storage),
   );
-  const blocked = (): string => obstacle(settings, memory.muted());
+  const beacon = createBeacon(settings, () => agreed() && !wantsPrivacy());
+  const blocked = (): string => obstacle(settings, agreed(), memory.muted);
   const schedule = createSchedule(window);
+  const sight = createSchedule(window);
   const stage = createStage(settings);
   // By its public name: a page may have put its own in front.
-  const feed = createFeed(settings, script?.nonce ?? '', (events) => fomo.setup(events));
+  const feed = createFeed(settings, (events) => fomo.setup(events));
 
   let looking: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
     clearTimeout(looking);
-    const modal = !document.hidden && !!document.querySelector(MODAL);
-    schedule.pause('hidden', document.hidden);
-    schedule.pause('modal', modal);
+    const { hidden, activeElement } = document;
+    const modal = !hidden && !!document.querySelector(MODAL);
+    const writing = isMobile() && !!activeElement?.matches(FIELD);
+    for (const each of [schedule, sight]) {
+      each.pause('hidden', hidden);
+      each.pause('modal', modal);
+    }
+    schedule.pause('writing', writing);
+    if (writing) series.dodge();
+    if (hidden) beacon.flush();
     // A dialog that is taken out of the page says nothing.
     if (modal) looking = setTimeout(look, 1000);
   };
-  const series = createSeries({ state: fomo, quiet, feed, memory, schedule, stage, blocked, look, emit });
-
-  const begin = (): void => {
-    if (!settings.manualTrigger && !settings.feedMode && !series.running() && !fomo.closed)
-      series.start(within(settings.pageLoad, 0, 3600));
+  const means: Means = {
+    shared: fomo,
+    prepared: prepare,
+    feed,
+    memory,
+    beacon,
+    schedule,
+    sight,
+    stage,
+    blocked,
+    look,
+    emit,
+    listen,
+    living: living.signal,
   };
+  const series = createSeries(means);
+
+  // A part that few pages need comes from beside the versioned file; a policy that lets us in lets it in.
+  const part = async (name: string): Promise<unknown> =>
+    (await import(`${settings.fomoUrl}/widget/${fomo.version}/${name}.js`)).default(means, series);
+  let box: Promise<unknown> | undefined;
+
   const initiate = async (): Promise<void> => {
     await quiet;
+    if (agreed()) await prepare();
     const reason = blocked();
-    if (reason === 'off') console.log(TURNED_OFF);
-    if (reason) return;
-    stage.mount();
-    if (await series.load()) begin();
+    if (reason === 'off') console.log(settings.labels.off);
+    if (reason && !passes(reason)) return;
+    if (settings.feedMode) {
+      series.stop();
+      box ??= part('feed_box');
+      await box;
+    } else if ((reason || (await series.load())) && !settings.manualTrigger && !series.running() && !fomo.closed)
+      series.start(within(settings.pageLoad, 0, 3600));
   };
 
   const triggers = {
@@ -122,7 +159,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     initiate: () => {
       initiate().catch(() => emit('error'));
     },
-    applyDefaultStyling: stage.mount,
+    applyDefaultStyling: () => stage.mount(true),
     isFomoEnabled: () => !blocked(),
     isMobileDevice: isMobile,
     isIE: () => false,
@@ -136,11 +173,31 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     pause: () => schedule.pause('page', true),
     resume: () => schedule.pause('page', false),
     whyDisabled: series.why,
+    explain: () => part('explain').catch(warn),
     trigger: (name: unknown, ...values: unknown[]) => call(triggers, name, values),
     on(type: string, listener: (event: Event) => void) {
       if (!EVENTS.includes(type)) return null;
       listen(`fomo:${type}`, listener);
       return () => document.removeEventListener(`fomo:${type}`, listener, true);
+    },
+    configure(changes: Partial<Settings>) {
+      // Of the kind that the setting has now, so that a slip of the page is said and not run.
+      for (const name of Object.keys(changes) as (keyof Settings)[])
+        if (typeof changes[name] !== typeof settings[name]) return null;
+      Object.assign(settings, changes);
+      if (stage.standing()) stage.mount(true);
+      if (settings.feedMode || !series.why()) methods.initiate();
+      return true;
+    },
+    consent(given: unknown) {
+      if (typeof given !== 'boolean') return null;
+      if (!given) {
+        series.stop();
+        memory.forgetSeen();
+      }
+      consented = given;
+      if (given) methods.initiate();
+      return true;
     },
     destroy() {
       living.abort();
@@ -165,10 +222,12 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     (fomo as unknown as Methods)[name] = (...values: unknown[]) => call(methods, name, values);
   window.fomo = fomo;
 
-  for (const type of ['visibilitychange', 'toggle', 'close', 'fullscreenchange']) listen(type, look);
+  for (const type of ['visibilitychange', 'toggle', 'close', 'fullscreenchange', 'focusin', 'focusout'])
+    listen(type, look);
   listen('fomo:replace', methods.destroy);
   quiet
-    .then(() => {
+    .then(async () => {
+      if (agreed()) await prepare();
       const play = ([name, ...values]: Call): unknown => call(methods, name, values);
       look();
       emit('ready');

@@ -5,13 +5,7 @@ const PATIENCE = 10_000;
 
 /** The JSON at `address`; rejects on every status but 2xx, on anything that is no JSON, and after 10 s. */
 export const askJson = async (address: string): Promise<unknown> => {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), PATIENCE);
-  try {
-    const answer = await fetch(address, { credentials: 'omit', signal: abort.signal });
-    if (!answer.ok) throw answer;
-    return await answer.json();
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await fetch(address, { credentials: 'omit', signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw answer;
+  return answer.json();
 };

@@ -1,7 +1,8 @@
 // Draws one event as a card: nodes and text only, with the classes that people's Fomo CSS aims at.
 
 import type { Settings } from './config';
-import { addressOf, type FeedEvent, type Part, partsOf, plainText, textOf } from './parts';
+import { type Child, drawMessage, make } from './message';
+import { addressOf, type FeedEvent, plainText, textOf } from './parts';
 
 const IMAGE_PATIENCE = 1500;
 const LEAVING = 200;
@@ -23,21 +24,11 @@ export interface Card {
   text: string;
   /** Resolves when the picture can be painted, or has failed, or 1.5 s have passed. */
   ready: Promise<void>;
+  /** Puts the words of the same event, read later, in place of the old ones for its age. */
+  retime(now: FeedEvent): void;
   /** Takes the card away, at once or after its exit; never waits for the end of an animation, which a page can switch off. */
   leave(atOnce?: boolean): void;
 }
-
-type Child = Node | string;
-
-const make = (tag: string, attributes: Record<string, string>, ...children: Child[]): HTMLElement => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
-
-const linkTo = (href: string, name: string, ...children: Child[]): HTMLElement =>
-  make('a', { href, rel: 'noopener', part: 'link', ...(name && { 'aria-label': name }) }, ...children);
 
 /** The picture in its fixed box; under it stands an initial of the event itself, which remains when the picture fails. */
 const drawImage = (event: FeedEvent, text: string): [box: HTMLElement, ready: Promise<void>] => {
@@ -69,29 +60,7 @@ const drawImage = (event: FeedEvent, text: string): [box: HTMLElement, ready: Pr
 
 export const createCard = (event: FeedEvent, settings: Settings, actions: CardActions): Card => {
   const text = plainText(event);
-  const ago = textOf(event.time_ago);
-  const link = addressOf(event.link) || addressOf(event.url);
-  let linked = false;
-
-  const draw = (part: Part): Child => {
-    if (typeof part === 'string') return textOf(part);
-    const [kind, words, href] = part;
-    if (kind === 'time') return ago && make('small', { part: 'time' }, ago);
-    const address = kind === 'a' && (addressOf(href) || link);
-    if (!address) return /^(b|i|br)$/.test(kind) ? make(kind, {}, textOf(words)) : textOf(words);
-    // The first link is stretched over the card, so its name is the whole message.
-    const name = linked ? '' : text;
-    linked = true;
-    return linkTo(address, name, textOf(words));
-  };
-
-  const parts = partsOf(event);
-  // A time at the end stands on its own line, where a long message cannot push it out.
-  const time = parts.at(-1)?.[0] === 'time' ? [draw(parts.pop() as Part)] : [];
-  const nodes = parts.map(draw);
-  const message = make('p', { class: `${NAME}-content`, part: 'message' });
-  if (linked || !link) message.append(...nodes);
-  else message.append(linkTo(link, text, ...nodes));
+  const [message, time] = drawMessage(event, text);
 
   const button = (part: string, label: string, action: () => void, ...children: Child[]): HTMLElement => {
     const element = make('button', { type: 'button', part, id: `fomo-${part}`, 'aria-label': label }, ...children);
@@ -117,7 +86,8 @@ export const createCard = (event: FeedEvent, settings: Settings, actions: CardAc
       make(
         'div',
         { class: `${NAME}-content-wrapper` },
-        message,
+        // The first link is stretched over the card, so its name is the whole message.
+        make('p', { class: `${NAME}-content`, part: 'message' }, ...message),
         make('p', { class: `${NAME}-meta` }, ...time, button('stop', stop, actions.stop, stop)),
       ),
     ),
@@ -138,8 +108,9 @@ export const createCard = (event: FeedEvent, settings: Settings, actions: CardAc
     press.stopPropagation();
     actions.close();
   };
-  element.onclick = (press) => {
-    if ((press.target as Element).closest('a') && !actions.click()) press.preventDefault();
+  // The middle button opens a link too, and says "auxclick"; the right one only a menu.
+  element.onclick = element.onauxclick = (press) => {
+    if (press.button < 2 && (press.target as Element).closest('a') && !actions.click()) press.preventDefault();
   };
 
   return {
@@ -147,6 +118,10 @@ export const createCard = (event: FeedEvent, settings: Settings, actions: CardAc
     element,
     text,
     ready,
+    retime(now) {
+      for (const node of element.querySelectorAll('small')) node.textContent = textOf(now.time_ago);
+      element.querySelector('a[aria-label]')?.setAttribute('aria-label', plainText(now));
+    },
     leave(atOnce) {
       if (element.matches(':focus-within')) (before as HTMLElement | null)?.focus({ preventScroll: true });
       element.dataset.state = 'leaving';

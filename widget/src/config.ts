@@ -1,5 +1,8 @@
 // What the server says about an application, and what stands in the way of showing anything.
 
+import type { StorageMode } from './memory';
+import { allows, type PageRule } from './page_rules';
+
 /** The application's settings: the argument of load.js and the body of settings.json. Times are in seconds. */
 export interface Settings {
   clientHash: string;
@@ -21,8 +24,14 @@ export interface Settings {
   themeCss: string;
   manualTrigger: boolean;
   feedMode: boolean;
-  pageRules: readonly { match: string; path: string }[];
-  labels: { region: string; close: string; stop: string };
+  /** Where ids of shown events are kept. */
+  storage: StorageMode;
+  consentRequired: boolean;
+  pageRules: readonly PageRule[];
+  /** By the event type's id; only of those that have rules. */
+  eventTypeRules?: Readonly<Record<string, readonly PageRule[]>>;
+  /** `off`: why nothing shows; there only while the application is turned off. */
+  labels: { region: string; close: string; stop: string; off?: string };
 }
 
 /** A duration or a count as the page may have set it: what is no number becomes `least`, so no timer ever spins. */
@@ -31,18 +40,25 @@ export const within = (value: unknown, least: number, most: number): number =>
 
 export const isMobile = (): boolean => innerWidth < 768;
 
-/** Global Privacy Control or Do Not Track: nothing is kept but the visitor's own "stop". */
+/** Global Privacy Control or Do Not Track: nothing is counted, and nothing kept but the visitor's own "stop". */
 export const wantsPrivacy = (): boolean =>
   !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack === '1';
 
 /** Why nothing may show on this page at this moment, as a word, or ''. Asked before each card. */
-export const obstacle = (settings: Settings, muted: boolean): string =>
+export const obstacle = (settings: Settings, agreed: boolean, muted: () => boolean): string =>
   !settings.enabled
     ? 'off'
-    : settings.hideMobile && isMobile()
-      ? 'mobile'
-      : muted
+    : !agreed
+      ? 'consent'
+      : muted()
         ? 'stopped'
-        : document.querySelector('meta[name="fomo:enabled"][content=false]')
-          ? 'meta'
-          : '';
+        : settings.hideMobile && isMobile()
+          ? 'mobile'
+          : document.querySelector('meta[name="fomo:enabled"][content=false]')
+            ? 'meta'
+            : allows(settings.pageRules, location)
+              ? ''
+              : 'page_rule';
+
+/** Whether an obstacle can go away by itself: when the visitor turns the phone, or walks on in the page. */
+export const passes = (reason: string): boolean => /^(mobile|meta|page_rule)$/.test(reason);

@@ -11,11 +11,8 @@ export interface Feed {
   fresh(): Promise<boolean>;
 }
 
-/**
- * `accept` takes the list that the server sent. `nonce` is that of our own tag, for pages whose policy lets scripts in
- * but no connection.
- */
-export const createFeed = (settings: Settings, nonce: string, accept: (events: unknown[]) => void): Feed => {
+/** `accept` takes the list that the server sent. */
+export const createFeed = (settings: Settings, accept: (events: unknown[]) => void): Feed => {
   let have = 0;
   let pending: Promise<boolean> | undefined;
 
@@ -24,30 +21,22 @@ export const createFeed = (settings: Settings, nonce: string, accept: (events: u
     if (!Array.isArray(events)) throw events;
     accept(events);
   };
-  const byScript = (address: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement('script');
-      script.nonce = nonce;
-      script.src = `${address}.js`;
-      // The script itself calls fomo.setup([...]).
-      script.onload = () => resolve(script.remove());
-      script.onerror = reject;
-      document.documentElement.append(script);
-    });
 
   const load = async (bucket: number): Promise<boolean> => {
     const address = `${settings.fomoUrl}/js-obj/${settings.clientHash}/${settings.limit}/${bucket}`;
-    for (const pause of [RETRY_AFTER, 0]) {
+    for (const again of ['', '?again']) {
       try {
         await byFetch(address).catch((reason) => {
-          // What fetch says when the page's policy refuses the connection, or a page has no fetch.
-          if (reason instanceof TypeError) return byScript(address);
+          // What fetch says when the page's policy refuses the connection, or a page has no fetch. A policy that lets us
+          // in lets a module in, with our own nonce and past Trusted Types; this one calls fomo.setup([...]). What failed
+          // once is not asked for again under the same address.
+          if (reason instanceof TypeError) return import(`${address}.js${again}`);
           throw reason;
         });
         have = bucket;
         return true;
       } catch {
-        if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+        if (!again) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
       }
     }
     return false;

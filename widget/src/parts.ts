@@ -6,6 +6,7 @@ export type Part = string | readonly [kind: string, text?: unknown, href?: unkno
 /** One entry of the feed, or a page's own object for `displayNotification`. Any member may be missing or null. */
 export interface FeedEvent {
   id?: number;
+  event_type_id?: unknown;
   first_name?: unknown;
   title?: unknown;
   link?: unknown;
@@ -45,4 +46,4 @@ export const plainText = (event: FeedEvent): string =>
 
 /** Whether a feed entry can be shown and remembered at all. */
 export const isShowable = (event: unknown): event is FeedEvent & { id: number } =>
-  !!event && typeof event === 'object' && Number((event as FeedEvent).id) > 0 && !!plainText(event as FeedEvent);
+  Number((event as FeedEvent | null)?.id) > 0 && !!plainText(event as FeedEvent);

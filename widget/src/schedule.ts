@@ -12,6 +12,8 @@ export interface Schedule {
   after(seconds: number, task: () => void): void;
   /** Adds or takes away one named reason to stand still. */
   pause(reason: string, on: boolean): void;
+  /** The reasons for which it stands still. */
+  paused(): string[];
   clear(): void;
 }
 
@@ -50,6 +52,7 @@ export const createSchedule = (clock: Clock): Schedule => {
       reasons[on ? 'add' : 'delete'](reason);
       settle();
     },
+    paused: () => [...reasons],
     clear() {
       waiting = undefined;
       settle();

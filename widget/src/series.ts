@@ -1,13 +1,18 @@
 // The story of one page view: wait, show a card, take it away, wait, show the next one.
 
+import type { Beacon } from './beacon';
 import { type Card, createCard } from './card';
-import { type Settings, within } from './config';
+import { passes, type Settings, within } from './config';
 import type { Feed } from './feed';
 import type { Memory } from './memory';
+import { allows } from './page_rules';
 import type { FeedEvent } from './parts';
 import { nextEvent } from './queue';
 import type { Schedule } from './schedule';
 import type { Stage } from './stage';
+
+// Seconds between two looks whether the words for a standing card's age are still true.
+const REREAD = 10;
 
 /** The part of `window.fomo` that the series reads and writes: a page may look at it at any time. */
 export interface SharedState {
@@ -16,21 +21,28 @@ export interface SharedState {
   closed: boolean;
 }
 
-/** What the series works with. */
+/** What the series works with, and a part that is loaded when it is needed (feed_box, explain). */
 export interface Means {
-  state: SharedState;
+  shared: SharedState;
   /** Resolves when the page is loaded and idle, and the settings are known. */
-  quiet: Promise<unknown>;
+  prepared(): Promise<unknown>;
   feed: Feed;
   memory: Memory;
+  beacon: Beacon;
   schedule: Schedule;
+  /** Runs only while a card can be seen, whatever else holds the schedule. */
+  sight: Schedule;
   stage: Stage;
   /** What stands in the way at this moment, as a word, or ''. */
   blocked(): string;
-  /** Notices an open dialog or a hidden tab before a card is shown. */
+  /** Notices an open dialog, a hidden tab or a field that is written in before a card is shown. */
   look(): void;
   /** Tells the page; false when it has cancelled. */
   emit(type: string, event?: FeedEvent): boolean;
+  /** On `document`, until the widget is destroyed. */
+  listen(type: string, listener: (event: Event) => void): void;
+  /** Aborted when the widget is destroyed. */
+  living: AbortSignal;
 }
 
 export interface Series {
@@ -42,24 +54,34 @@ export interface Series {
   stop(): void;
   /** Shows one event out of turn. False where nothing may show. */
   show(event: FeedEvent): boolean;
+  /** Takes an open card out of the visitor's way; the next one comes in its turn. */
+  dodge(): void;
   /** The visitor's "Close": no more cards in this page view. */
   close(): void;
   /** The visitor's "Stop showing these". */
   mute(): void;
   resetCount(): void;
   running(): boolean;
+  /** Cards of this page view, out of `maximum_per_page`. */
+  shown(): number;
+  /** Whether the rules of an event's own type let it show on this page. */
+  hasItsPlace(event: FeedEvent): boolean;
   /** Why nothing may show, or will show by itself, as a word, or ''. */
   why(): string;
 }
 
-export const createSeries = ({ state, quiet, feed, memory, schedule, stage, blocked, look, emit }: Means): Series => {
-  const { settings } = state;
+export const createSeries = (means: Means): Series => {
+  const { shared, prepared, feed, memory, beacon, schedule, sight, stage, blocked, look, emit } = means;
+  const { settings } = shared;
   // Rises with whatever changes the plan: what an older plan was waiting for is dropped when it arrives.
   let plan = 0;
   let running = false;
   let shown = 0;
   let ending = '';
   let card: Card | undefined;
+
+  const hasItsPlace = (event: FeedEvent): boolean =>
+    allows(settings.eventTypeRules?.[event.event_type_id as string], location);
 
   const finish = (reason: string): void => {
     plan++;
@@ -70,7 +92,8 @@ export const createSeries = ({ state, quiet, feed, memory, schedule, stage, bloc
   };
 
   const load = async (): Promise<boolean> => {
-    await quiet;
+    await prepared();
+    stage.mount();
     const loaded = await feed.fresh();
     if (!loaded) {
       ending = 'no_feed';
@@ -85,23 +108,45 @@ export const createSeries = ({ state, quiet, feed, memory, schedule, stage, bloc
     card = undefined;
     gone.leave(atOnce);
     stage.say('');
+    sight.clear();
     schedule.pause('hover', false);
     schedule.pause('focus', false);
     emit('hide', gone.event);
   };
 
-  const rest = (): void => {
+  const rest = (least = 0.25): void => {
     drop();
-    if (running) schedule.after(within(settings.displayInterval, 0.25, 3600), turn);
+    if (running) schedule.after(within(settings.displayInterval, least, 3600), turn);
+  };
+
+  /** Keeps the words for the age of a standing card true; a card whose event is gone, or can not be asked for, goes. */
+  const reread = async (mine: Card, first: boolean): Promise<void> => {
+    const loaded = first || (await feed.fresh());
+    if (mine !== card) return;
+    const now = loaded && shared.recentEvents.find(({ id }) => id === mine.event.id);
+    if (now) {
+      mine.retime(now);
+      sight.after(REREAD, () => {
+        reread(mine, false).catch(() => rest());
+      });
+    } else if (!first) rest();
   };
 
   const prepare = async (next: FeedEvent, mine: number, counts: number): Promise<void> => {
+    let hovered = false;
     const made = createCard(next, settings, {
       close,
       stop: mute,
-      click: () => emit('click', next),
+      click: () => {
+        beacon.count('click', next.id);
+        return emit('click', next);
+      },
       hold: (reason, on) => {
-        if (made === card) schedule.pause(reason, on);
+        if (made !== card) return;
+        schedule.pause(reason, on);
+        if (reason === 'focus' || hovered) return;
+        hovered = true;
+        beacon.count('hover', next.id);
       },
     });
     await made.ready;
@@ -115,35 +160,43 @@ export const createSeries = ({ state, quiet, feed, memory, schedule, stage, bloc
       shown += counts;
       card = made;
       stage.present(made);
+      sight.after(1, () => {
+        beacon.count('display', next.id);
+        reread(made, true);
+      });
       schedule.after(within(settings.displayFor, 1, 600), rest);
     });
   };
 
   const step = async (): Promise<void> => {
     const mine = ++plan;
-    await quiet;
     const reason = why() || (shown < within(settings.maximumPerPage, 1, 1000) ? '' : 'maximum');
+    if (passes(reason)) return rest(1);
     if (reason) return finish(reason);
     const loaded = await load();
     if (mine !== plan) return;
-    const next = loaded && nextEvent(state.recentEvents, memory, settings, Math.random);
-    if (!next) return finish(ending || 'no_events');
-    await prepare(next, mine, 1);
+    const here = shared.recentEvents.filter(hasItsPlace);
+    const next = loaded && nextEvent(here, memory, settings, Math.random);
+    if (next) return prepare(next, mine, 1);
+    // What is left may have its place on the page that the visitor walks on to.
+    if (loaded && shared.recentEvents.some((event) => !here.includes(event) && !memory.seen().includes(event.id as number))) return rest(10);
+    finish(ending || 'no_events');
   };
   const turn = (): void => {
     step().catch(() => finish('error'));
   };
 
-  const why = (): string => blocked() || ending;
+  const why = (): string => blocked() || (settings.feedMode ? 'feed' : ending);
 
   const quit = (reason: string, type: string): void => {
     const gone = card?.event;
     drop();
     finish(reason);
+    beacon.count('close', gone?.id);
     emit(type, gone);
   };
   const close = (): void => {
-    state.closed = true;
+    shared.closed = true;
     quit('closed', 'close');
   };
   const mute = (): void => {
@@ -156,8 +209,9 @@ export const createSeries = ({ state, quiet, feed, memory, schedule, stage, bloc
     close,
     mute,
     why,
+    hasItsPlace,
     start(seconds) {
-      state.closed = false;
+      shared.closed = false;
       ending = '';
       running = true;
       // A card that stands keeps its time; the next one comes after it.
@@ -168,14 +222,20 @@ export const createSeries = ({ state, quiet, feed, memory, schedule, stage, bloc
       finish('stop');
     },
     show(next) {
-      if (blocked()) return false;
+      if (blocked() || settings.feedMode) return false;
       const mine = ++plan;
-      quiet.then(() => prepare(next, mine, 0)).catch(() => finish('error'));
+      prepared()
+        .then(() => prepare(next, mine, 0))
+        .catch(() => finish('error'));
       return true;
+    },
+    dodge() {
+      if (card) rest();
     },
     resetCount() {
       shown = 0;
     },
     running: () => running,
+    shown: () => shown,
   };
 };

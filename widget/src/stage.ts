@@ -6,8 +6,9 @@ import type { Card } from './card';
 import type { Settings } from './config';
 
 export interface Stage {
-  /** Puts the host into the page, or back into it, with the styles that the settings name now. */
-  mount(): void;
+  /** Puts the host into the page, or back into it; with `anew` also where it stands, with the styles of the present settings. */
+  mount(anew?: boolean): void;
+  standing(): boolean;
   /** Shows a card above everything that is not modal, and says its text once. */
   present(card: Card): void;
   /** What the live region says. */
@@ -24,12 +25,13 @@ export const createStage = (settings: Settings): Stage => {
   host.append(status);
   root.append(document.createElement('slot'));
 
-  const mount = (): void => {
+  const mount = (anew?: boolean): void => {
+    if (host.isConnected && !anew) return;
     host.id = 'someone-purchased';
     host.lang = settings.language;
     host.popover = 'manual';
     // Another theme comes with the settings; "custom" starts from theme1, so that a few pasted lines are enough.
-    const builtIn = /^(theme1|custom)$/.test(settings.theme) ? themeCss : '';
+    const builtIn = ['theme1', 'custom'].includes(settings.theme) ? themeCss : '';
     root.adoptedStyleSheets = [baseCss, builtIn, settings.themeCss].map((css) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
@@ -40,8 +42,9 @@ export const createStage = (settings: Settings): Stage => {
 
   return {
     mount,
+    standing: () => host.isConnected,
     present(card) {
-      if (!host.isConnected) mount();
+      mount();
       try {
         // Again for each card: what the page has opened since would lie above us.
         host.hidePopover();

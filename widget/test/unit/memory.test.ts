@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createMemory } from '../../src/memory';
+import { createMemory, type StorageMode } from '../../src/memory';
 
 const KEY = 'fomo:abc';
 const DAY = 24 * 3600;
@@ -27,12 +27,13 @@ const storageOf = (stored: Record<string, string> = {}, broken: string[] = []): 
   } as unknown as Storage;
 };
 
-const memoryOn = (storage: () => Storage, now = 1000, onlyMute = false) =>
+const memoryOn = (storage: () => Storage, now = 1000, mode: StorageMode = 'local', session = storageOf()) =>
   createMemory(
     KEY,
-    storage,
+    // As window.localStorage and window.sessionStorage; there is no window.noneStorage.
+    (where) => ({ local: storage, session: () => session, none: () => undefined as unknown as Storage })[where](),
     () => now,
-    () => onlyMute,
+    () => mode,
   );
 
 test('what was seen is there after a reload, in the order of showing', () => {
@@ -107,11 +108,35 @@ for (const junk of ['', 'null', '{"__proto__":{"x":1}}', 'x'.repeat(5_000_000), 
 
 test('with privacy asked for, only the stop is stored', () => {
   const stored: Record<string, string> = { [KEY]: '0,5,6' };
-  const memory = memoryOn(() => storageOf(stored), 1000, true);
+  const memory = memoryOn(() => storageOf(stored), 1000, 'none');
   assert.deepEqual(memory.seen(), []);
   memory.markSeen(1);
   assert.deepEqual(stored, {});
   memory.mute(true);
   assert.deepEqual(stored, { [KEY]: String(1000 + 30 * DAY) });
   assert.deepEqual(memory.seen(), [1]);
+});
+
+test("for the tab's visit, the ids are in the session's storage and the stop in the local one", () => {
+  const stored: Record<string, string> = {};
+  const visit: Record<string, string> = {};
+  const memory = memoryOn(() => storageOf(stored), 1000, 'session', storageOf(visit));
+  memory.markSeen(1);
+  memory.markSeen(2);
+  assert.deepEqual([stored, visit], [{}, { [KEY]: '0,1,2' }]);
+  memory.mute(true);
+  assert.deepEqual(stored, { [KEY]: String(1000 + 30 * DAY) });
+  assert.deepEqual(memoryOn(() => storageOf(stored), 1000, 'session', storageOf(visit)).seen(), [1, 2]);
+  memory.forgetSeen();
+  assert.deepEqual(visit, {});
+});
+
+test('forgetting what was shown does not forget the stop, also of an earlier page', () => {
+  const stored: Record<string, string> = {};
+  memoryOn(() => storageOf(stored)).mute(true);
+  const later = memoryOn(() => storageOf(stored), 2000);
+  later.forgetSeen();
+  later.markSeen(1);
+  assert.equal(later.muted(), true);
+  assert.equal(memoryOn(() => storageOf(stored), 2000).muted(), true);
 });
