@@ -51,7 +51,7 @@ const INTERNAL = [
     'series',
     'shown',
   ],
-  ...['sight', 'stage', 'standing', 'why', 'shared', 'feed', 'emit', 'listen', 'look', 'running', 'leave', 'say'],
+  ...['sight', 'stage', 'standing', 'why', 'shared', 'emit', 'listen', 'look', 'running', 'leave', 'say'],
 ];
 const LETTERS = 'abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const nameCache = () => ({

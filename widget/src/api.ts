@@ -55,6 +55,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const emit = (type: string, event?: FeedEvent): boolean =>
     document.dispatchEvent(new CustomEvent(`fomo:${type}`, { cancelable: true, detail: event }));
 
+  const failed = (): boolean => emit('error');
+
   // What the page has said about the visitor's consent, if it has.
   let consented: boolean | undefined;
   const agreed = (): boolean => consented ?? !(settings.consentRequired || script?.dataset.consent === 'required');
@@ -157,7 +159,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   };
   const methods = {
     initiate: () => {
-      initiate().catch(() => emit('error'));
+      initiate().catch(failed);
     },
     applyDefaultStyling: () => stage.mount(true),
     isFomoEnabled: () => !blocked(),
@@ -235,5 +237,5 @@ export const install = (given: Settings | null, tag: Element | null): void => {
       fomo.q.push = (...entries) => entries.map(play).length;
       methods.initiate();
     })
-    .catch(() => emit('error'));
+    .catch(failed);
 };

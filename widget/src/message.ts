@@ -13,17 +13,18 @@ export const make = (tag: string, attributes: Record<string, string>, ...childre
 
 /**
  * The nodes of the message, and those of a time that stands at its end, for a line of its own where a long message cannot
- * push it out. Where there is an address there is one link at least; `name` is what the first one is called.
+ * push it out. Where there is an address there is one link at least: all of the words, without a look of its own, where
+ * none was marked. `name` is what the first one is called.
  */
 export const drawMessage = (event: FeedEvent, name: string): [message: Child[], time: Child[]] => {
   const ago = textOf(event.time_ago);
   const link = addressOf(event.link) || addressOf(event.url);
   let linked = false;
 
-  const linkTo = (href: string, children: Child[]): HTMLElement => {
+  const linkTo = (href: string, part: string, children: Child[]): HTMLElement => {
     const named = !linked && name;
     linked = true;
-    return make('a', { href, rel: 'noopener', part: 'link', ...(named && { 'aria-label': name }) }, ...children);
+    return make('a', { href, rel: 'noopener', part, ...(named && { 'aria-label': name }) }, ...children);
   };
   const draw = (part: Part): Child => {
     if (typeof part === 'string') return textOf(part);
@@ -31,11 +32,11 @@ export const drawMessage = (event: FeedEvent, name: string): [message: Child[], 
     if (kind === 'time') return ago && make('small', { part: 'time' }, ago);
     const address = kind === 'a' && (addressOf(href) || link);
     if (!address) return /^(b|i|br)$/.test(kind) ? make(kind, {}, textOf(words)) : textOf(words);
-    return linkTo(address, [textOf(words)]);
+    return linkTo(address, 'link', [textOf(words)]);
   };
 
   const parts = partsOf(event);
   const time = parts.at(-1)?.[0] === 'time' ? [draw(parts.pop() as Part)] : [];
   const nodes = parts.map(draw);
-  return [linked || !link ? nodes : [linkTo(link, nodes)], time];
+  return [linked || !link ? nodes : [linkTo(link, '', nodes)], time];
 };

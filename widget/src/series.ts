@@ -170,9 +170,11 @@ export const createSeries = (means: Means): Series => {
 
   const step = async (): Promise<void> => {
     const mine = ++plan;
-    const reason = why() || (shown < within(settings.maximumPerPage, 1, 1000) ? '' : 'maximum');
+    const reason = why();
     if (passes(reason)) return rest(1);
-    if (reason) return finish(reason);
+    // An obstacle is asked for each time; only what has ended the series is remembered.
+    if (reason) return finish('');
+    if (shown >= within(settings.maximumPerPage, 1, 1000)) return finish('maximum');
     const loaded = await load();
     if (mine !== plan) return;
     const here = shared.recentEvents.filter(hasItsPlace);
