@@ -43,8 +43,8 @@ types: .venv/.dev widget/node_modules/.ready
 widget: widget/node_modules/.ready ## builds widget/dist
 	@npm --prefix widget run --silent build
 
-size: widget/node_modules/.ready ## what the widget weighs, against its budget
-	@npm --prefix widget run --silent size
+size: widget/node_modules/.ready ## what the widget weighs, against its budget and beside other libraries
+	@npm --prefix widget run --silent size -- --peers
 
 bench: .venv/.dev ## measures, and writes docs/performance.md
 	@$(BIN)/python tests/bench/run.py

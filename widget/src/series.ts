@@ -181,7 +181,11 @@ export const createSeries = (means: Means): Series => {
     const next = loaded && nextEvent(here, memory, settings, Math.random);
     if (next) return prepare(next, mine, 1);
     // What is left may have its place on the page that the visitor walks on to.
-    if (loaded && shared.recentEvents.some((event) => !here.includes(event) && !memory.seen().includes(event.id as number))) return rest(10);
+    if (
+      loaded &&
+      shared.recentEvents.some((event) => !here.includes(event) && !memory.seen().includes(event.id as number))
+    )
+      return rest(10);
     finish(ending || 'no_events');
   };
   const turn = (): void => {
