@@ -19,8 +19,8 @@ type Methods = Record<string, (...values: unknown[]) => unknown>;
 type Call = [method: string, ...values: unknown[]];
 
 const EVENTS = ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'];
-// What the visitor is at; a card would lie beneath it or in the way.
-const MODAL = 'dialog:modal,:fullscreen';
+// What the visitor is at, a dialog or something in fullscreen; a card would lie beneath it or in the way.
+const MODAL = ':modal';
 const FIELD = 'input,textarea,select,[contenteditable]';
 declare global {
   interface Window {
@@ -43,7 +43,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const { clientHash } = settings;
   const found = window.fomo;
   if (found?.clientHash) {
-    if (found.clientHash !== clientHash) warn(`${clientHash} ignored, this page runs ${found.clientHash}`);
+    if (found.clientHash !== clientHash) warn(`${clientHash} ignored, another one runs`);
     return;
   }
   // A page that has thrown window.fomo away and loads the tag again gets one widget, not two.
@@ -62,12 +62,14 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const agreed = (): boolean => consented ?? !(settings.consentRequired || script?.dataset.consent === 'required');
 
   const quiet = whenQuiet();
-  let prepared: Promise<unknown> | undefined;
-  const prepare = (): Promise<unknown> => {
-    prepared ??= quiet.then(async () => {
-      if (!given) Object.assign(settings, await askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`));
-    });
-    return prepared;
+  let asked: Promise<unknown> | undefined;
+  const prepared = async (): Promise<void> => {
+    await quiet;
+    if (given || !agreed()) return;
+    asked ??= askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`).then((found) =>
+      Object.assign(settings, found),
+    );
+    await asked;
   };
 
   const fomo = {
@@ -111,7 +113,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   };
   const means: Means = {
     shared: fomo,
-    prepared: prepare,
+    prepared,
     feed,
     memory,
     beacon,
@@ -127,18 +129,19 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const series = createSeries(means);
 
   // A part that few pages need comes from beside the versioned file; a policy that lets us in lets it in.
-  const part = async (name: string): Promise<unknown> =>
+  const part = async <Result>(name: string): Promise<Result> =>
     (await import(`${settings.fomoUrl}/widget/${fomo.version}/${name}.js`)).default(means, series);
-  let box: Promise<unknown> | undefined;
+  // The open feed, as the function that has it look again.
+  let box: Promise<() => void> | undefined;
 
   const initiate = async (): Promise<void> => {
-    await quiet;
-    if (agreed()) await prepare();
+    await prepared();
     const reason = blocked();
     if (reason === 'off') console.log(settings.labels.off);
+    (await box)?.();
     if (reason && !passes(reason)) return;
     if (settings.feedMode) {
-      series.stop();
+      series.stop('');
       box ??= part('feed_box');
       await box;
     } else if ((reason || (await series.load())) && !settings.manualTrigger && !series.running() && !fomo.closed)
@@ -161,7 +164,10 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     initiate: () => {
       initiate().catch(failed);
     },
-    applyDefaultStyling: () => stage.mount(true),
+    applyDefaultStyling() {
+      stage.dress();
+      stage.mount();
+    },
     isFomoEnabled: () => !blocked(),
     isMobileDevice: isMobile,
     isIE: () => false,
@@ -185,9 +191,9 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     configure(changes: Partial<Settings>) {
       // Of the kind that the setting has now, so that a slip of the page is said and not run.
       for (const name of Object.keys(changes) as (keyof Settings)[])
-        if (typeof changes[name] !== typeof settings[name]) return null;
+        if (changes[name]?.constructor !== settings[name]?.constructor) return null;
       Object.assign(settings, changes);
-      if (stage.standing()) stage.mount(true);
+      stage.dress();
       if (settings.feedMode || !series.why()) methods.initiate();
       return true;
     },
@@ -198,7 +204,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
         memory.forgetSeen();
       }
       consented = given;
-      if (given) methods.initiate();
+      methods.initiate();
       return true;
     },
     destroy() {
@@ -227,9 +233,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   for (const type of ['visibilitychange', 'toggle', 'close', 'fullscreenchange', 'focusin', 'focusout'])
     listen(type, look);
   listen('fomo:replace', methods.destroy);
-  quiet
-    .then(async () => {
-      if (agreed()) await prepare();
+  prepared()
+    .then(() => {
       const play = ([name, ...values]: Call): unknown => call(methods, name, values);
       look();
       emit('ready');

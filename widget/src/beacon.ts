@@ -20,20 +20,24 @@ export const createBeacon = (settings: Settings, allowed: () => boolean): Beacon
   const waiting: string[] = [];
   let last = 0;
 
+  // As text, which needs no preflight; blocked or failed, it is not tried again.
+  const send = async (body: string): Promise<void> => {
+    try {
+      await fetch(`${settings.fomoUrl}/api/v1/${settings.clientHash}/track`, {
+        method: 'POST',
+        keepalive: true,
+        credentials: 'omit',
+        body,
+      });
+    } catch {
+      // Nothing is owed to the counter: a page without fetch, or one that blocks it, goes on.
+    }
+  };
   const flush = (): void => {
     while (waiting[0] && allowed()) {
       last = Date.now();
       // By hand: on pages with an old Prototype.js, JSON.stringify makes strings of arrays.
-      const body = `{"v":1,"n":"${nonce}","events":[${waiting.splice(0, MOST_EVENTS)}]}`;
-      // As text, which needs no preflight; blocked or failed, it is not tried again.
-      window
-        .fetch?.(`${settings.fomoUrl}/api/v1/${settings.clientHash}/track`, {
-          method: 'POST',
-          keepalive: true,
-          credentials: 'omit',
-          body,
-        })
-        .catch(() => {});
+      send(`{"v":1,"n":"${nonce}","events":[${waiting.splice(0, MOST_EVENTS)}]}`);
     }
   };
   return {

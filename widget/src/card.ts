@@ -32,7 +32,8 @@ export interface Card {
 
 /** The picture in its fixed box; under it stands an initial of the event itself, which remains when the picture fails. */
 const drawImage = (event: FeedEvent, text: string): [box: HTMLElement, ready: Promise<void>] => {
-  const initial = [...(textOf(event.first_name) || text)][0] ?? '';
+  // The first letter with its marks: no quote, no bracket, no sign that only turns the direction.
+  const initial = /[\p{L}\p{N}]\p{M}*/u.exec(textOf(event.first_name) || text)?.[0] ?? '';
   const box = make('div', { class: `${NAME}-image-wrapper`, 'aria-hidden': 'true' }, initial);
   const address = addressOf(event.image_url);
   if (!address) return [box, Promise.resolve()];

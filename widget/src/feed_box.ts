@@ -35,10 +35,12 @@ const drawItem = (event: FeedEvent): HTMLElement => {
   return item;
 };
 
-/** Fills `#fomo_feed` from now on, also one that comes later or comes again. */
-export default ({ shared, beacon, blocked, emit, listen, living }: Means, series: Series): boolean => {
+/** Fills `#fomo_feed` from now on, also one that comes later or comes again; called again, what it returns looks at once. */
+export default ({ shared, beacon, blocked, emit, listen, living }: Means, series: Series): (() => void) => {
   const { settings } = shared;
   const list = make('ul', { class: NAME });
+  // Whether there is a list to be seen, as of the last look.
+  let open = false;
   const counted = new Set<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,14 +90,15 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
   };
   const place = (): void => {
     const box = document.getElementById('fomo_feed');
-    if (box && settings.feedMode && list.firstChild && list.parentNode !== box) box.append(list);
+    if (box && open && list.firstChild && list.parentNode !== box) box.append(list);
   };
 
   const look = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     if (document.hidden || living.aborted) return observeAnew();
-    if (!settings.feedMode || blocked()) list.remove();
+    open = settings.feedMode && !blocked();
+    if (!open) list.remove();
     else if (await series.load()) {
       fill(shared.recentEvents.filter(series.hasItsPlace));
       place();
@@ -126,5 +129,5 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
   for (const type of ['click', 'auxclick']) listen(type, click);
   for (const type of ['visibilitychange', 'fomo:mute']) listen(type, again);
   again();
-  return true;
+  return again;
 };

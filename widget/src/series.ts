@@ -50,8 +50,8 @@ export interface Series {
   load(): Promise<boolean>;
   /** Goes on where the visitor was, `seconds` from now. */
   start(seconds: number): void;
-  /** Ends the series and takes an open card away at once. */
-  stop(): void;
+  /** Ends the series and takes an open card away at once; with '' it is not said to have ended. */
+  stop(reason?: string): void;
   /** Shows one event out of turn. False where nothing may show. */
   show(event: FeedEvent): boolean;
   /** Takes an open card out of the visitor's way; the next one comes in its turn. */
@@ -223,9 +223,9 @@ export const createSeries = (means: Means): Series => {
       // A card that stands keeps its time; the next one comes after it.
       if (!card) schedule.after(seconds, turn);
     },
-    stop() {
+    stop(reason = 'stop') {
       drop(true);
-      finish('stop');
+      finish(reason);
     },
     show(next) {
       if (blocked() || settings.feedMode) return false;

@@ -4,11 +4,13 @@ import baseCss from '../../themes/base.css';
 import themeCss from '../../themes/theme1/theme.css';
 import type { Card } from './card';
 import type { Settings } from './config';
+import { make } from './message';
 
 export interface Stage {
-  /** Puts the host into the page, or back into it; with `anew` also where it stands, with the styles of the present settings. */
-  mount(anew?: boolean): void;
-  standing(): boolean;
+  /** Takes the styles that the settings name now. */
+  dress(): void;
+  /** Puts the host into the page, or back into it. */
+  mount(): void;
   /** Shows a card above everything that is not modal, and says its text once. */
   present(card: Card): void;
   /** What the live region says. */
@@ -17,19 +19,14 @@ export interface Stage {
 }
 
 export const createStage = (settings: Settings): Stage => {
-  const host = document.createElement('div');
-  const root = host.attachShadow({ mode: 'open' });
   // In the light tree, because some screen readers do not watch live regions inside a shadow root.
-  const status = document.createElement('div');
-  status.setAttribute('role', 'status');
-  host.append(status);
-  root.append(document.createElement('slot'));
+  const status = make('div', { role: 'status' });
+  const host = make('div', { id: 'someone-purchased', popover: 'manual' }, status);
+  const root = host.attachShadow({ mode: 'open' });
+  root.append(make('slot', {}));
 
-  const mount = (anew?: boolean): void => {
-    if (host.isConnected && !anew) return;
-    host.id = 'someone-purchased';
+  const dress = (): void => {
     host.lang = settings.language;
-    host.popover = 'manual';
     // Another theme comes with the settings; "custom" starts from theme1, so that a few pasted lines are enough.
     const builtIn = ['theme1', 'custom'].includes(settings.theme) ? themeCss : '';
     root.adoptedStyleSheets = [baseCss, builtIn, settings.themeCss].map((css) => {
@@ -37,12 +34,16 @@ export const createStage = (settings: Settings): Stage => {
       sheet.replaceSync(css);
       return sheet;
     });
-    if (!host.isConnected) document.documentElement.append(host);
+  };
+  const mount = (): void => {
+    if (host.isConnected) return;
+    dress();
+    document.documentElement.append(host);
   };
 
   return {
+    dress,
     mount,
-    standing: () => host.isConnected,
     present(card) {
       mount();
       try {
