@@ -1,6 +1,7 @@
 // Makes the shop's page livelier: the order form opens over it, a sale is followed to the corner, commands can be copied.
 // Without this file everything still works as forms and links.
 
+import { offerCopies } from './copy.js';
 import { follow, followToCorner } from './way.js';
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -128,32 +129,4 @@ function gist(body) {
 const way = find('.way').dataset;
 if (way.at) followToCorner(Number(way.event), { at: Number(way.at), now: Number(way.now) }, say);
 
-// Copying
-
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    const source = document.getElementById(button.dataset.copy);
-    const done = await copy(source);
-    const label = find('span', button);
-    label.textContent = done ? 'Copied' : 'Selected';
-    button.classList.toggle('copied', done);
-    say(done ? 'Copied.' : 'Selected: copy it with the keyboard.');
-    setTimeout(() => {
-      label.textContent = 'Copy';
-      button.classList.remove('copied');
-      say('');
-    }, 2500);
-  });
-}
-
-async function copy(source) {
-  try {
-    await navigator.clipboard.writeText(Array.from(source.children, (line) => line.textContent).join('\n'));
-    return true;
-  } catch {
-    // Not https and not this machine: browsers give no clipboard, but the text can be selected.
-    getSelection().selectAllChildren(source);
-    return document.execCommand('copy');
-  }
-}
+offerCopies(say);

@@ -31,6 +31,7 @@ RANK = {
     "app": 4,
     "serving": 4,
     "demo": 5,
+    "theme_commands": 5,
     "cli": 6,
     "__main__": 7,
 }

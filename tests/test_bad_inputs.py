@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cases import application_cases, checks, plays, setups
+from tests.cases import application_cases, beacon_cases, checks, plays, setups
 from tests.cases.ground import Ground, assert_refusal, judge
 from tests.cases.request_forms import play
 from tests.commands import wait_until
@@ -19,10 +19,10 @@ from tests.live import LiveApp, LiveServer
 from tests.wire import Answer, read_answer, request_bytes
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "cases" / "bad_inputs.jsonl").read_text().splitlines()]
-SETUPS = setups.SETUPS | application_cases.SETUPS
+SETUPS = setups.SETUPS | application_cases.SETUPS | beacon_cases.SETUPS
 PLAYS = plays.PLAYS | application_cases.PLAYS
-CHECKS = checks.CHECKS | application_cases.CHECKS
-LIMITED = ("EV-017", "LJ-030")  # of per-address limits, which are off in the server of all other rows
+CHECKS = checks.CHECKS | application_cases.CHECKS | beacon_cases.CHECKS
+LIMITED = ("EV-017", "LJ-030", "TR-033")  # of per-address limits, which are off in the server of all other rows
 MOVED_CLOCK = ("FD-023", "FD-025")
 # Rows whose application must be new: what they look at is a feed, and a feed is kept for 40 s.
 FRESH = (*SETUPS, "FD-026")
@@ -146,3 +146,19 @@ def test_guessing_client_ids_is_cheap_and_slowed_down(limited: tuple[LiveServer,
     assert server.database.stat().st_size == size
     assert len(application.client_id) * 6 >= 128  # bits, at six a character
     assert wait_until("ready", server.is_ready)
+
+
+def test_beacons_are_limited_for_an_address_and_an_application(limited: tuple[LiveServer, LiveApp]) -> None:
+    server, application = limited
+    other = server.create_application()
+    row = row_named("TR-033")
+    ground = Ground(server, application, other, {"id": 0}, 0, row)
+    # A number in X-Forwarded-For makes no other address of it.
+    exchanges = play(row["request"], ground.values, server)
+    judge(ground, exchanges)
+    statuses = [exchange.answers[-1].status for exchange in exchanges]
+    assert (statuses[0], statuses[599], statuses[600], statuses[-1]) == (204, 204, 429, 429)
+    assert_refusal(exchanges[-1].answers[-1])
+    assert beacon_cases.figures(application)["display"] == 600
+    body = {"v": 1, "events": []}
+    assert server.request("POST", f"/api/v1/{other.client_id}/track", {}, body).status == 204

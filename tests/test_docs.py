@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tidings import theme_commands
 from tidings.cli import app as command
 from tidings.cli import app_commands
 from tidings.config import TABLE
@@ -34,6 +35,7 @@ def test_every_setting_is_documented_with_its_default(setting: object) -> None:
 def test_every_command_is_documented() -> None:
     names = [found.name for found in command.registered_commands]
     names += [f"app {found.name}" for found in app_commands.registered_commands]
+    names += [f"theme {found.name}" for found in theme_commands.app.registered_commands]
     assert names
     missing = [name for name in names if f"`tidings {name}" not in OPERATIONS]
     assert not missing

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tidings import assets
 from tidings.config import Settings
 from tidings.domain.places import Places
+from tidings.domain.themes import read_themes
 from tidings.storage.store import Store
 from tidings.surfaces.context import Context
 from tidings.surfaces.fomo.reference import reference_routes
@@ -54,9 +55,16 @@ class Service:
 def service(settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = ()) -> Service:
     """Puts the doors together over an open store. `extra`: further routes, such as the demo shop's.
 
-    Raises WidgetError when the built widget is missing or damaged, PlacesError for a database of places that will not do.
+    Raises WidgetError when the built widget is missing or damaged, PlacesError for a database of places and ThemeError for a
+    theme that will not do.
     """
-    context = Context(settings=settings, store=store, secret=secret, places=Places(settings.geoip_database))
+    context = Context(
+        settings=settings,
+        store=store,
+        secret=secret,
+        places=Places(settings.geoip_database),
+        themes=read_themes(assets.themes(), settings.themes),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -70,7 +78,7 @@ def service(settings: Settings, secret: bytes, store: Store, extra: Sequence[Bas
     )
     others.router.redirect_slashes = False
     doors = Doors({"/api": fomo_app(context)}, others)
-    return Service(Visitor(doors, context, read_widget(assets.widget()), assets.themes()), context)
+    return Service(Visitor(doors, context, read_widget(assets.widget())), context)
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:

@@ -13,11 +13,12 @@ from rich.table import Table
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from tidings import __version__, config, demo
+from tidings import __version__, config, demo, theme_commands
 from tidings.app import service
 from tidings.config import Settings, SettingsError
 from tidings.domain import applications
 from tidings.domain.places import PlacesError
+from tidings.domain.themes import ThemeError
 from tidings.errors import TidingsError
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
 from tidings.storage.engine import DatabaseError, ServerLock, check_file, writing_engine
@@ -26,11 +27,12 @@ from tidings.storage.secret_key import secret_key
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
 from tidings.surfaces.visitor.widget_files import WidgetError
+from tidings.theme_commands import ThemesFolder
 
 Result = TypeVar("Result")
 
 # What ends a command with exit code 1 and one sentence, instead of a traceback.
-REFUSALS = (SettingsError, DatabaseError, PlacesError, WidgetError, PortTaken, TidingsError)
+REFUSALS = (SettingsError, DatabaseError, PlacesError, ThemeError, WidgetError, PortTaken, TidingsError)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +42,7 @@ app = typer.Typer(
 )
 app_commands = typer.Typer(no_args_is_help=True, help="Applications: the sites that show notifications.")
 app.add_typer(app_commands, name="app")
+app.add_typer(theme_commands.app, name="theme")
 
 Database = Annotated[str | None, typer.Option("--database", help="The SQLite file, as sqlite:///path.")]
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
@@ -59,11 +62,13 @@ def serve_command(
     database: Database = None,
     base_url: BaseUrl = None,
     trusted_proxies: TrustedProxies = None,
+    themes: ThemesFolder = None,
     rate_limits: RateLimits = None,
     log_format: LogFormat = None,
 ) -> None:
     """The whole service in one process."""
-    flags = _flags(host, port, database, base_url, trusted_proxies, rate_limits, log_format)
+    flags = _flags(host, port, database, base_url, log_format)
+    flags |= {"trusted_proxies": trusted_proxies, "themes": themes, "rate_limits": rate_limits}
     _run_server(flags, with_demo=False)
 
 
@@ -73,10 +78,11 @@ def demo_command(
     port: Port = None,
     database: Database = None,
     base_url: BaseUrl = None,
+    themes: ThemesFolder = None,
     log_format: LogFormat = None,
 ) -> None:
     """The service with a demo application, its events and a small shop."""
-    _run_server(_flags(host, port, database, base_url, None, None, log_format), with_demo=True)
+    _run_server({**_flags(host, port, database, base_url, log_format), "themes": themes}, with_demo=True)
 
 
 @app.command("migrate")
@@ -209,8 +215,6 @@ def _flags(
     port: str | None,
     database: str | None,
     base_url: str | None,
-    trusted_proxies: str | None,
-    rate_limits: str | None,
     log_format: str | None,
 ) -> dict[str, str | None]:
     return {
@@ -218,8 +222,6 @@ def _flags(
         "port": port,
         "database_url": database,
         "base_url": base_url,
-        "trusted_proxies": trusted_proxies,
-        "rate_limits": rate_limits,
         "log_format": log_format,
     }
 

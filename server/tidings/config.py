@@ -71,6 +71,12 @@ def _path(value: str) -> Path | None:
     return Path(value) if value else None
 
 
+def _folder(value: str) -> Path | None:
+    if "\0" in value:
+        raise ValueError("the path of a folder")
+    return Path(value) if value else None
+
+
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(item.strip()) for item in value.split(",") if item.strip())
@@ -103,7 +109,8 @@ TABLE = (
     ),
     Setting("TRUSTED_PROXIES", _networks, "", "Proxies whose X-Forwarded-For is believed, as addresses or networks."),
     Setting("GEOIP_DATABASE", _path, "", "A file of the MaxMind DB format, to find city and country of an IP address by."),
-    Setting("RATE_LIMITS", _switch, "on", "Limits per address (wrong tokens, connections): on or off."),
+    Setting("THEMES", _folder, "", "A folder of your own themes, one folder each, beside those that come with Tidings."),
+    Setting("RATE_LIMITS", _switch, "on", "Limits per address (wrong tokens, beacons, connections): on or off."),
     Setting("LOG_FORMAT", _log_format, "text", "How log lines look: text or json."),
 )
 _BY_NAME = {setting.name: setting for setting in TABLE}
@@ -120,6 +127,7 @@ class Settings:
     secret_key: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     geoip_database: Path | None
+    themes: Path | None
     rate_limits: bool
     log_format: str
     sources: Mapping[str, str]

@@ -1,9 +1,10 @@
-"""The demo: an application with a few events of its shop, and the shop beside it."""
+"""The demo: a shop and its branch in Arabic, an application with a few events each, and the pages beside them."""
 
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,41 +12,50 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tidings import assets
 from tidings.config import Settings
-from tidings.domain import applications, events
+from tidings.domain import applications, event_types, events
 from tidings.domain.directory import Entry, read_entry, token_hash
+from tidings.domain.themes import read_themes
 from tidings.records.application import Application, DisplaySettings
+from tidings.records.event_type import EventTypeChanges
 from tidings.storage.applications import application_by_token_hash
 from tidings.storage.event_lists import newest_events
 from tidings.storage.events import delete_event
 from tidings.surfaces.demo.routes import demo_app
-from tidings.surfaces.demo.shop import SAMPLE_PREFIX, DemoShop, sample_orders
+from tidings.surfaces.demo.shop import SAMPLE_PREFIX, Branch, DemoShop, Stock, load_arabic, load_stock, sample_orders
 from tidings.surfaces.fomo.shapes import event_draft
 
 NAME = "Demo shop"
+ARABIC_NAME = "Demo shop in Arabic"
 # A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
 DISPLAY = DisplaySettings(page_load=1, display_for=4, display_interval=1, loop_notification=True, maximum_per_page=1_000)
 
 
 def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> DemoShop:
-    """Makes the demo application and its first events, unless they are there; the token is kept in a file for `curl`."""
+    """Makes the demo's two applications and their first events, unless they are there.
+
+    Their tokens are kept in files beside the database, for `curl`. `now`: milliseconds.
+    """
+    folder = assets.demo_site()
     token_file = settings.database_path.with_name("demo.token")
+    arabic_token_file = settings.database_path.with_name("demo-arabic.token")
+    arabic_stock, message = load_arabic(folder)
     with engine.begin() as connection:
-        entry, token = _application(connection, settings, token_file, now)
-        event_type = next(iter(entry.event_types.values()))
-        shop = DemoShop(
-            base_url=settings.base_url,
-            client_id=entry.application.client_id,
-            auth_token=token,
-            event_type_id=event_type.id,
-            token_file=str(token_file),
-            folder=assets.demo_site(),
+        entry, token = _application(connection, NAME, DISPLAY, token_file, settings.base_url, now)
+        branch, _ = _application(
+            connection, ARABIC_NAME, replace(DISPLAY, language="ar"), arabic_token_file, settings.base_url, now, message
         )
-        moment = datetime.fromtimestamp(now / 1_000, UTC)
-        _forget_moved(connection, entry.application.id, settings.base_url)
-        orders = sample_orders(shop.folder, base_url=shop.base_url, event_type_id=event_type.id, now=moment)
-        # Known by their external ids: a second start of the demo tells the same events, it does not make new ones.
-        events.record(connection, [events.new_event(entry, event_draft(body, now), secret, now) for body in orders])
-    return shop
+        _tell(connection, entry, load_stock(folder), settings.base_url, secret, now)
+        _tell(connection, branch, arabic_stock, settings.base_url, secret, now)
+    return DemoShop(
+        base_url=settings.base_url,
+        client_id=entry.application.client_id,
+        auth_token=token,
+        event_type_id=_event_type(entry),
+        token_file=str(token_file),
+        folder=folder,
+        arabic=Branch(branch.application.client_id, _event_type(branch), str(arabic_token_file)),
+        themes=read_themes(assets.themes(), settings.themes),
+    )
 
 
 def routes(shop: DemoShop) -> list[BaseRoute]:
@@ -70,26 +80,46 @@ def curl(shop: DemoShop) -> str:
     )
 
 
-def _application(connection: Connection, settings: Settings, token_file: Path, now: int) -> tuple[Entry, str]:
+def _application(
+    connection: Connection, name: str, display: DisplaySettings, token_file: Path, base_url: str, now: int, message: str = ""
+) -> tuple[Entry, str]:
+    """The demo's application of that name, and its token; made if it is not there. `message`: its first event type's."""
     token = token_file.read_text("ascii").strip() if token_file.is_file() else ""
     known = application_by_token_hash(connection, token_hash(token)) if token else None
     if known is not None:
         return read_entry(connection, known), token
-    made_before = next((one for one in applications.every(connection) if _is_the_demos(connection, one)), None)
+    made_before = next((one for one in applications.every(connection) if _is_the_demos(connection, one, name)), None)
     if made_before is not None:
         # The file with the token is gone: the application gets a new one.
         entry, token = read_entry(connection, made_before), applications.rotate_token(connection, made_before.id)
     else:
-        created = applications.create(connection, NAME, settings.base_url, now, DISPLAY)
+        created = applications.create(connection, name, base_url, now, display)
         entry, token = created.entry, created.auth_token
+        if message:
+            changes = EventTypeChanges(message=message)
+            own = entry.application.id
+            event_types.update(connection, application_id=own, event_type_id=_event_type(entry), changes=changes, now=now)
+            entry = read_entry(connection, entry.application)
     _keep(token_file, token)
     return entry, token
 
 
-def _is_the_demos(connection: Connection, application: Application) -> bool:
+def _event_type(entry: Entry) -> int:
+    return next(iter(entry.event_types.values())).id
+
+
+def _tell(connection: Connection, entry: Entry, stock: Stock, base_url: str, secret: bytes, now: int) -> None:
+    """Records the sales of the first days. A second start tells the same: known by their external ids, none is made anew."""
+    _forget_moved(connection, entry.application.id, base_url)
+    moment = datetime.fromtimestamp(now / 1_000, UTC)
+    orders = sample_orders(stock, base_url=base_url, event_type_id=_event_type(entry), now=moment)
+    events.record(connection, [events.new_event(entry, event_draft(body, now), secret, now) for body in orders])
+
+
+def _is_the_demos(connection: Connection, application: Application, name: str) -> bool:
     """Whether the demo made this application: somebody's real one keeps its token and gets no sample sales."""
     newest = newest_events(connection, application.id, limit=100)
-    return application.name == NAME and any((event.external_id or "").startswith(SAMPLE_PREFIX) for event in newest)
+    return application.name == name and any((event.external_id or "").startswith(SAMPLE_PREFIX) for event in newest)
 
 
 def _forget_moved(connection: Connection, application_id: int, base_url: str) -> None:

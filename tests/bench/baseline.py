@@ -39,7 +39,13 @@ async def ready(_request: Request) -> JSONResponse:
 
 def echo_app() -> Starlette:
     """One Starlette route that reads JSON and sends it back."""
-    return Starlette(routes=[Route("/readyz", ready), Route("/api/v1/applications/me/events", echo, methods=["POST"])])
+    return Starlette(
+        routes=[
+            Route("/readyz", ready),
+            Route("/api/v1/applications/me/events", echo, methods=["POST"]),
+            Route("/api/v1/{client_id}/track", echo, methods=["POST"]),
+        ]
+    )
 
 
 if __name__ == "__main__":

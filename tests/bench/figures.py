@@ -113,7 +113,7 @@ def ingestion(folder: Path, rounds: int, seconds: int) -> Figure:
         LiveServer(folder / "echo", launcher=(BASELINE, "echo")) as echo,
     ):
         application = server.create_application()
-        script = ["/api/v1/applications/me/events", application.auth_token, str(application.event_type_id)]
+        script = ["post_event.lua", "/api/v1/applications/me/events", application.auth_token, str(application.event_type_id)]
         ratio, mine, others = compare(
             rounds,
             lambda: run_wrk(server.base_url, seconds, 64, {}, script),
@@ -121,6 +121,26 @@ def ingestion(folder: Path, rounds: int, seconds: int) -> Figure:
         )
     detail = told(mine, others, "a Starlette route that echoes JSON; 64 connections, synchronous=FULL")
     return Figure("durable events", ratio, 0.4, "x", at_most=False, detail=detail)
+
+
+def beacons(folder: Path, rounds: int, seconds: int) -> Figure:
+    """Durable beacons over 64 connections against a Starlette route that reads JSON and sends it back."""
+    with (
+        LiveServer(folder / "tidings") as server,
+        LiveServer(folder / "echo", launcher=(BASELINE, "echo")) as echo,
+    ):
+        application = server.create_application()
+        script = ["post_beacon.lua", f"/api/v1/{application.client_id}/track", str(application.post_event()["id"])]
+        ratio, mine, others = compare(
+            rounds,
+            lambda: run_wrk(server.base_url, seconds, 64, {}, script),
+            lambda: run_wrk(echo.base_url, seconds, 64, {}, script),
+        )
+        assert application.request("GET", "").json()["stat_application"]["display_count"] > sum(
+            load.per_second * seconds * 0.9 for load in mine
+        )
+    detail = told(mine, others, "a Starlette route that echoes JSON; 64 connections, synchronous=FULL")
+    return Figure("durable beacons", ratio, 0.6, "x", at_most=False, detail=detail)
 
 
 def idle_memory(folder: Path) -> Figure:

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that it runs as a plain command
 
-from tests.bench import figures, lists  # noqa: E402
+from tests.bench import figures, lists, rendering  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.bench.wrk import LoadGeneratorError  # noqa: E402
 
@@ -67,8 +67,10 @@ def measure(folder: Path, only: str, rounds: int, seconds: int) -> list[Figure]:
             folder / "feed", name, lambda app: f"/js-obj/{app.client_id}/30/1474604200.json", rounds, seconds
         ),
         "durable events": lambda name: figures.ingestion(folder / "events", rounds, seconds),
+        "durable beacons": lambda name: figures.beacons(folder / "beacons", rounds, seconds),
         "idle memory": lambda name: figures.idle_memory(folder / "memory"),
         "start to ready": lambda name: figures.start_time(folder / "start"),
+        "rendering": lambda _name: rendering.rendering(rounds),
         "lists": lambda name: lists.lists(folder / "lists", rounds, seconds),
     }
     measured = []

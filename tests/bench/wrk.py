@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("post_event.lua")
+FOLDER = Path(__file__).parent
 
 
 class LoadGeneratorError(Exception):
@@ -25,7 +25,7 @@ class Load:
 
 
 def run_wrk(url: str, seconds: int, connections: int, headers: dict[str, str], script: list[str] | None = None) -> Load:
-    """Load `url` for `seconds` s from one thread. script: arguments of `post_event.lua`, which then asks."""
+    """Load `url` for `seconds` s from one thread. script: a file beside this one, which then asks, and its arguments."""
     program = shutil.which("wrk")
     if program is None:
         raise LoadGeneratorError("wrk is not installed: apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS)")
@@ -33,8 +33,8 @@ def run_wrk(url: str, seconds: int, connections: int, headers: dict[str, str], s
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     if script is not None:
-        command += ["-s", str(SCRIPT)]
-    command += [url, *(["--", *script] if script is not None else [])]
+        command += ["-s", str(FOLDER / script[0])]
+    command += [url, *(["--", *script[1:]] if script is not None else [])]
     report = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     return read_report(report)
 

@@ -38,6 +38,8 @@ AT_ONCE: dict[str, Any] = {
     "manual_trigger": True,
     "feed_mode": True,
     "name_display": "initial",
+    "storage": "session",
+    "consent_required": True,
     "installed": True,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -39,6 +40,8 @@ class Ground:
             "HOST": f"127.0.0.1:{self.server.port}",
             "TRAP_PORT": self.trap_port,
             "SESSION": "0123456789abcdef",
+            "NOW": int(time.time()),
+            "TRACK": f"/api/v1/{self.mine.client_id}/track",
             "OTHER_EVENT_ID": self.other_event["id"],
         }
         for prefix, application in (("", self.mine), ("OTHER_", self.other)):
@@ -116,11 +119,16 @@ def judge_answer(ground: Ground, answer: Answer) -> None:
         assert absent not in str(answer.headers)
     if not ground.row["surface"].endswith("_api"):
         judge_public(answer)
+    if ground.row["surface"] == "tracking":
+        judge_beacon(answer)
 
 
 def judge_public(answer: Answer) -> None:
     """What a page loads is never HTML, is never sniffed, and sets no cookie, whatever was asked."""
     kind = answer.headers.get("content-type", "")
+    if answer.status == 204:
+        assert (answer.body, kind) == (b"", "")
+        kind = "text/plain"
     assert kind.startswith(("text/javascript", "application/json", "text/plain")), kind
     if answer.status == 200:
         assert kind == "text/javascript; charset=utf-8"
@@ -128,3 +136,11 @@ def judge_public(answer: Answer) -> None:
     if answer.status < 500 and answer.status not in (400, 431):
         assert answer.headers.get("x-content-type-options") == "nosniff"
     assert "set-cookie" not in answer.headers
+
+
+def judge_beacon(answer: Answer) -> None:
+    """Any page may send one, nothing keeps the answer."""
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from tidings.domain import applications
 from tidings.domain.applications import Created
-from tidings.domain.directory import read_entry, token_hash
+from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.errors import Conflict, Invalid, NotFound
 from tidings.records.application import ApplicationChanges, DisplaySettings
 from tidings.records.event import EventDraft, NewEvent
@@ -132,6 +132,16 @@ def test_the_end_of_one(engine: Engine, two: tuple[Created, Created], at_once: i
         applications.delete(engine.begin, 1)
 
 
-def test_themes() -> None:
-    assert applications.themes()[:3] == ("theme1", "theme2", "custom")
-    assert len(set(applications.themes())) == len(applications.themes())
+def test_the_theme_is_one_that_there_is(engine: Engine, two: tuple[Created, Created]) -> None:
+    def change(theme: str, *themes: str) -> Entry:
+        changes = ApplicationChanges(display={"theme": theme})
+        with engine.begin() as connection:
+            return applications.update(connection, application_id=1, changes=changes, now=NOW + 1, themes=themes)
+
+    assert change("ours", "theme1", "ours").application.display.theme == "ours"
+    # Its folder was taken away: it may stay, but not come back.
+    assert change("ours", "theme1").application.display.theme == "ours"
+    assert change("theme1", "theme1").application.display.theme == "theme1"
+    with pytest.raises(Invalid, match=r"Theme is one of theme1, theme2$") as refused:
+        change("ours", "theme1", "theme2")
+    assert refused.value.field == "theme"

@@ -1,4 +1,4 @@
-"""Customers for the fault tests: threads that post events without rest and remember what the server acknowledged."""
+"""Customers for the fault tests: threads that post events or beacons without rest and remember what was acknowledged."""
 
 from __future__ import annotations
 
@@ -56,8 +56,14 @@ class Writers:
             assert not thread.is_alive(), "a writer got neither an answer nor a closed connection"
         return self
 
-    def _post(self, number: int) -> None:
+    def request(self, key: str) -> bytes:
+        """The bytes of one post, of an event with this external id."""
         headers = [("Host", "x"), ("Content-Type", "application/json"), *self.application.headers.items()]
+        event = {"event_type_id": self.application.event_type_id, "title": "x", "external_id": key}
+        body = json.dumps({"event": event}).encode()
+        return request_bytes("POST", "/api/v1/applications/me/events", headers, body)
+
+    def _post(self, number: int) -> None:
         port = self.application.server.port
         try:
             with socket.create_connection(("127.0.0.1", port), 15) as connection:
@@ -65,14 +71,12 @@ class Writers:
                 turn = 0
                 while not self._stopping.is_set():
                     turn += 1
-                    external_id = f"{self.serial}{number}-{turn}"
-                    event = {"event_type_id": self.application.event_type_id, "title": "x", "external_id": external_id}
-                    body = json.dumps({"event": event}).encode()
-                    connection.sendall(request_bytes("POST", "/api/v1/applications/me/events", headers, body))
+                    key = f"{self.serial}{number}-{turn}"
+                    connection.sendall(self.request(key))
                     answer = read_answer(stream)
                     with self._lock:
-                        if answer.status == 200:
-                            self.acknowledged[external_id] = answer.json()["id"]
+                        if answer.status in (200, 204):
+                            self.acknowledged[key] = answer.json()["id"] if answer.body else 0
                         else:
                             self.refused[answer.status] += 1
                     if answer.headers.get("connection", "").lower() == "close":
@@ -85,6 +89,39 @@ class Writers:
                 raise
             with self._lock:
                 self.broken += 1
+
+
+@dataclass
+class Visitors(Writers):
+    """Threads that send beacons, each of a page view of its own: a display and a click of one event.
+
+    `acknowledged`: page view → 0, of every answer 204. `sent`: every page view that was sent at all.
+    """
+
+    event_id: int = 0
+    sent: dict[str, None] = field(default_factory=dict)
+
+    def request(self, key: str) -> bytes:
+        """The bytes of the beacon of this page view."""
+        self.sent[key] = None
+        at = int(time.time())
+        events = [{"k": kind, "id": self.event_id, "t": at} for kind in ("display", "click")]
+        body = json.dumps({"v": 1, "n": f"view-{key}", "events": events}).encode()
+        headers = [("Host", "x"), ("Content-Type", "text/plain;charset=UTF-8")]
+        return request_bytes("POST", f"/api/v1/{self.application.client_id}/track", headers, body)
+
+    def send_again(self) -> None:
+        """What got no answer is sent once more, as a page does that does not know better; now everything is acknowledged."""
+        for key in list(self.sent):
+            if key not in self.acknowledged:
+                answer = self.application.server.exchange(self.request(key)).answers[-1]
+                assert answer.status == 204, answer.text
+                self.acknowledged[key] = 0
+
+    def counted(self) -> tuple[int, int]:
+        """Displays and clicks of the application, of all time."""
+        totals = self.application.request("GET", "").json()["stat_application"]
+        return totals["display_count"], totals["click_count"]
 
 
 def lost_or_doubled(writers: Writers) -> tuple[list[str], list[str]]:

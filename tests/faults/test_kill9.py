@@ -1,4 +1,4 @@
-"""kill -9 in the middle of ingestion: every event that was answered 200 is there afterwards, once."""
+"""kill -9 in the middle of ingestion: every event answered 200 and every beacon answered 204 is there afterwards, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.faults.load import Writers, lost_or_doubled
+from tests.faults.load import Visitors, Writers, lost_or_doubled
 from tests.live import LiveServer
 
 READY_AGAIN_WITHIN = 5.0
@@ -21,13 +21,17 @@ NewServer = Callable[..., LiveServer]
 def kill_in_the_middle(server: LiveServer, seconds: float) -> Writers:
     """One round: post from many connections, kill -9 after `seconds`, start again on the same file."""
     writers = Writers(server.create_application(), count=12).start()
+    kill(server, writers, seconds)
+    return writers
+
+
+def kill(server: LiveServer, writers: Writers, seconds: float) -> None:
     time.sleep(seconds)  # the moment of the kill is the round's random figure; nothing is waited for
     server.kill()
     writers.join()
     started = time.monotonic()
     server.start()
     assert time.monotonic() - started < READY_AGAIN_WITHIN
-    return writers
 
 
 def assert_nothing_lost(server: LiveServer, rounds: int, longest: float) -> None:
@@ -47,6 +51,44 @@ def test_nothing_acknowledged_is_lost(new_server: NewServer) -> None:
 @pytest.mark.timeout(900)
 def test_nothing_acknowledged_is_lost_in_fifty_rounds(new_server: NewServer) -> None:
     assert_nothing_lost(new_server(), rounds=50, longest=3.0)
+
+
+def assert_beacons_are_counted_once(server: LiveServer, rounds: int, longest: float) -> None:
+    """TR-038: at each moment all that is acknowledged is counted; and nothing twice, though a page may send it again."""
+    chance = random.Random(rounds)
+    for _ in range(rounds):
+        application = server.create_application()
+        visitors = Visitors(application, count=12, event_id=application.post_event()["id"])
+        visitors.start()
+        kill(server, visitors, chance.uniform(0.1, longest))
+        unanswered = len(visitors.sent) - len(visitors.acknowledged)
+        assert unanswered <= visitors.count
+        displays, clicks = visitors.counted()
+        assert len(visitors.acknowledged) <= displays == clicks <= len(visitors.sent)
+        visitors.send_again()
+        assert visitors.counted() == (len(visitors.sent), len(visitors.sent))
+
+
+def test_every_acknowledged_beacon_is_counted_once(new_server: NewServer) -> None:
+    assert_beacons_are_counted_once(new_server(), rounds=3, longest=1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_acknowledged_beacon_is_counted_once_in_thirty_rounds(new_server: NewServer) -> None:
+    assert_beacons_are_counted_once(new_server(), rounds=30, longest=3.0)
+
+
+def test_the_beacons_test_sees_an_answer_before_the_commit(new_server: NewServer) -> None:
+    server = new_server(launcher=(SABOTAGED, "ack-before-commit"))
+    for _ in range(4):
+        application = server.create_application()
+        visitors = Visitors(application, count=12, event_id=application.post_event()["id"])
+        visitors.start()
+        kill(server, visitors, 0.3)
+        if visitors.counted()[0] < len(visitors.acknowledged):
+            return
+    pytest.fail("the kill -9 test of beacons does not notice a server that answers before it commits")
 
 
 def test_this_test_sees_an_answer_before_the_commit(new_server: NewServer) -> None:

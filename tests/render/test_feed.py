@@ -11,6 +11,7 @@ from tidings.records.application import Application, DisplaySettings
 from tidings.records.event import CustomField, Event
 from tidings.records.event_type import EventType
 from tidings.render.feed import feed_item, feed_json, feed_script, script_json
+from tidings.render.labels import labels_of, locale_of
 from tidings.render.load_js import load_js, widget_settings
 
 NOW = 1_795_000_000_000
@@ -83,6 +84,24 @@ def test_the_name_as_the_owner_wants_it_shown(how: str, name: str | None, said: 
     assert (found["first_name"], found["message"]) == (name, said)
 
 
+@pytest.mark.parametrize(
+    ("first_name", "how", "said"),
+    [
+        ("  Ada", "full", "Ada"),
+        ("山田\u3000太郎", "first_word", "山田"),
+        ("क्षितिज वर्मा", "initial", "क्षि."),
+        ("e\u0301milie", "initial", "E\u0301."),
+        ("\U0001f469\u200d\U0001f52c Ada", "initial", "\U0001f469\u200d\U0001f52c."),
+        ("\u200b\u3164", "full", "Someone"),
+        ("\u200b \u200e", "first_word", "Someone"),
+        ("\u2060", "initial", "Someone"),
+    ],
+)
+def test_names_of_any_script(first_name: str, how: str, said: str) -> None:
+    event = msgspec.structs.replace(EVENT, first_name=first_name)
+    assert item("{{ first_name }}", event, name_display=how)["message"] == said
+
+
 def test_an_old_event_shows_no_time() -> None:
     found = item("{{ title }} {{ time_ago }}", time_ago_threshold=2, time_ago_period=2)
     assert (found["time_ago"], found["parts"]) == (None, ["Ink"])
@@ -111,12 +130,19 @@ def test_script_json_escapes_what_a_script_element_would_end_at() -> None:
 
 
 def test_load_js_is_the_widget_called_with_the_settings() -> None:
-    settings = widget_settings(application(position="top_right", language="ar"), "https://t.example", "a{}")
+    settings = widget_settings(application(position="top_right", language="ar"), [], "https://t.example", "a{}")
     script = load_js("(s=>{go(s)})(null);\n", settings)
     assert script.startswith("(s=>{go(s)})({")
     assert json.loads(script.removeprefix("(s=>{go(s)})(").removesuffix(");\n")) == settings
     assert (settings["position"], settings["direction"], settings["fomoUrl"]) == ("top_right", "rtl", "https://t.example")
     assert "secret" not in script
+
+
+def test_the_reason_in_the_console_is_sent_only_while_it_is_off() -> None:
+    on = widget_settings(application(language="de"), [], "https://t.example", "")
+    off = widget_settings(application(language="de", enabled=False), [], "https://t.example", "")
+    assert on["labels"] == {"region": "Neueste Aktivität", "close": "Schließen", "stop": "Nicht mehr anzeigen"}
+    assert off["labels"] == {**on["labels"], "off": labels_of(locale_of("de")).off}
 
 
 def test_load_js_refuses_a_widget_that_does_not_end_as_agreed() -> None:

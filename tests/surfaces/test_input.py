@@ -71,6 +71,18 @@ def test_json_is_taken(kind: str) -> None:
     check_format([(b"content-type", kind.encode())])
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "Text/Plain;charset=UTF-8", "application/json", ""])
+def test_a_door_may_take_json_under_other_names(kind: str) -> None:
+    kinds = ("text/plain", "application/json", "")
+    check_format([(b"content-type", kind.encode())], kinds)
+    check_format([], kinds)
+    for other in ("text/html", "text/plain; charset=latin-1", "application/x-www-form-urlencoded"):
+        with pytest.raises(WrongFormat):
+            check_format([(b"content-type", other.encode())], kinds)
+    with pytest.raises(WrongFormat):
+        check_format([], ("text/plain",))
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -2,18 +2,17 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct
 from sqlalchemy import Connection
 
-from tidings import assets
 from tidings.domain import event_types
 from tidings.domain.directory import Entry, read_entry, token_hash
+from tidings.domain.themes import FIRST
 from tidings.errors import Invalid, NotFound
 from tidings.records.application import Application, ApplicationChanges, DisplaySettings, NewApplication
 from tidings.records.event_type import EventTypeDraft
@@ -23,7 +22,6 @@ from tidings.storage import applications as stored
 NAME_LIMIT = 255
 # Control characters, and the halves of surrogate pairs that a command line makes of bytes that are no text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-FOMO_THEMES = ("theme1", "theme2", "custom")
 # Capital letters that are not taken for one another when read aloud or copied by hand.
 _SITE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -74,17 +72,27 @@ def create(connection: Connection, name: str, url: str, now: int, display: Displ
     return Created(read_entry(connection, application), token)
 
 
-def update(connection: Connection, *, application_id: int, changes: ApplicationChanges, now: int) -> Entry:
+def update(
+    connection: Connection,
+    *,
+    application_id: int,
+    changes: ApplicationChanges,
+    now: int,
+    themes: Collection[str] = FIRST,
+) -> Entry:
     """Changes an application and its event types: all that `changes` says or, on a refusal, nothing. `now`: milliseconds.
 
-    Read and written in one transaction, so that two updates of different settings both hold.
-    Raises NotFound; for an event type Invalid or Conflict, which names it.
+    Read and written in one transaction, so that two updates of different settings both hold. `themes`: those that there are.
+    Raises NotFound; Invalid for an unknown theme; for an event type Invalid or Conflict, which names it.
     """
     before = retrieve(connection, application_id)
     defaults = DisplaySettings()
     display: dict[str, Any] = {
         name: getattr(defaults, name) if value is None else value for name, value in changes.display.items()
     }
+    # One whose folder was taken away may stay, so that what was fetched can be sent back.
+    if display.get("theme", before.display.theme) not in (before.display.theme, *themes):
+        raise Invalid(f"Theme is one of {', '.join(themes)}", field="theme")
     after = msgspec.structs.replace(
         before,
         name=before.name if changes.name is UNSET else changes.name,
@@ -136,13 +144,6 @@ def delete(transaction: Callable[[], AbstractContextManager[Connection]], applic
 def every(connection: Connection) -> list[Application]:
     """All applications, oldest first."""
     return stored.all_applications(connection)
-
-
-@lru_cache(maxsize=1)
-def themes() -> tuple[str, ...]:
-    """The themes that an application may have: Fomo's three, and every folder of themes/."""
-    folders = assets.themes().iterdir() if assets.themes().is_dir() else ()
-    return (*FOMO_THEMES, *sorted({folder.name for folder in folders if (folder / "theme.css").is_file()} - {*FOMO_THEMES}))
 
 
 def snippet(application: Application, base_url: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.records.statistics import Figures
-from tidings.storage.statistics import figures_between, figures_by_day, figures_of_all_time
+from tidings.storage.statistics import figures_between, figures_by_day, figures_by_event, figures_of_all_time
 
 HOUR_SECONDS = 3_600
 
@@ -48,3 +48,8 @@ def by_day(connection: Connection, *, application_id: int, first: int, last: int
     found = figures_by_day(connection, application_id, first, last + 1)
     days = [Day(number, found.get(number, Figures())) for number in range(first, last + 1)]
     return Days(days, sum(found.values(), Figures()))
+
+
+def by_event(connection: Connection, *, application_id: int, first: int, last: int) -> dict[int, Figures]:
+    """The figures of each event, by id, from day `first` to `last`, both included; kept for the newest 30 days."""
+    return figures_by_event(connection, application_id, first, last + 1)

@@ -6,19 +6,15 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from tidings.records.event_type import EventTypeDeed
+from tidings.records.page_rule import PageRule
 
 Position = Literal["bottom_left", "bottom_right", "top_left", "top_right"]
 NameDisplay = Literal["full", "first_word", "initial", "hidden"]
+# Where the widget remembers, in a visitor's browser, which events were shown.
+Storage = Literal["local", "session", "none"]
 
 # Fomo's codes for the unit beside a threshold, in seconds: seconds, minutes, hours, days.
 PERIOD_SECONDS = {1: 1, 2: 60, 3: 3_600, 4: 86_400}
-
-
-class PageRule(Struct, frozen=True):
-    """Where notifications show: `path` is a glob over the path of the page."""
-
-    match: Literal["include", "exclude"]
-    path: str
 
 
 class DisplaySettings(Struct, frozen=True, omit_defaults=True):
@@ -51,6 +47,8 @@ class DisplaySettings(Struct, frozen=True, omit_defaults=True):
     feed_mode: bool = False
     name_display: NameDisplay = "full"
     page_rules: tuple[PageRule, ...] = ()
+    storage: Storage = "local"
+    consent_required: bool = False
     image_url: str | None = None
     # Of no meaning any more; kept because clients send it.
     installed: bool = False

@@ -2,11 +2,14 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tidings.records.page_rule import PageRule
+
 
 class EventType(Struct, frozen=True):
     """`message` is a template of `render/template.py`; times are milliseconds since the epoch.
 
     `markdown_enabled`: its own text is Markdown. `use_avatar`, `use_ip_mapping`: kept for clients that set them.
+    `page_rules`: on which pages its events show, beside the rules of the application.
     """
 
     id: int
@@ -20,6 +23,7 @@ class EventType(Struct, frozen=True):
     use_ip_mapping: bool
     created_at: int
     updated_at: int
+    page_rules: tuple[PageRule, ...] = ()
 
 
 class EventTypeDraft(Struct, frozen=True):
@@ -32,6 +36,7 @@ class EventTypeDraft(Struct, frozen=True):
     image_url: str | None = None
     use_avatar: bool = False
     use_ip_mapping: bool = False
+    page_rules: tuple[PageRule, ...] = ()
 
 
 class EventTypeChanges(Struct, frozen=True):
@@ -44,6 +49,7 @@ class EventTypeChanges(Struct, frozen=True):
     image_url: str | UnsetType | None = UNSET
     use_avatar: bool | UnsetType = UNSET
     use_ip_mapping: bool | UnsetType = UNSET
+    page_rules: tuple[PageRule, ...] | UnsetType = UNSET
 
 
 class EventTypeDeed(Struct, frozen=True):

@@ -8,19 +8,19 @@ from tidings.records.application import Application
 from tidings.records.event import Event
 from tidings.records.event_type import EventType
 from tidings.records.part import Break, Link, Part, Text, Time
-from tidings.render.labels import locale_of
+from tidings.render.labels import direction_of, locale_of
 from tidings.render.message import message_parts, plain_text
 from tidings.render.time_ago import time_ago
 from tidings.render.values import event_image, event_link, shown_name, template_values, wording
 
-# Harmless inside <script>, and inside JavaScript before ES2019 (the line separators; ensure_ascii takes care of those).
-_SAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+# ASCII: harmless also inside JavaScript before ES2019, which took U+2028 for the end of a line.
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _MARKS = {"strong": "b", "emphasis": "i"}
 
 
 def script_json(value: Any) -> str:
     """JSON in ASCII that can stand in a script: no `</script>`, no `<!--`, no line separator."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).translate(_SAFE)
+    return _encode(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def feed_item(event: Event, event_type: EventType, application: Application, now: int) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def feed_item(event: Event, event_type: EventType, application: Application, now
     age = max(now - event.created_at, 0) // 1_000
     with_time = not display.time_ago_seconds or age <= display.time_ago_seconds
     values = template_values(event, event_type, display, locale, with_time=with_time)
-    parts = message_parts(wording(event_type), values)
+    parts = message_parts(wording(event_type), values, direction_of(locale))
     return {
         "id": event.id,
         "event_type_id": event.event_type_id,

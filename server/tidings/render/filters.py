@@ -1,8 +1,9 @@
 """The filters of the message language: text in, text out, none longer than TEXT_LIMIT."""
 
 import re
-import unicodedata
 from collections.abc import Callable
+
+from tidings.render.clusters import cluster_count, cut, first_clusters, initial_of, large_first
 
 # No filter makes more than this many characters, whatever it is given: a chain of `replace` can not grow without end.
 TEXT_LIMIT = 1_024
@@ -18,9 +19,11 @@ def _length(text: str) -> int:
 
 
 def truncate(text: str, length: str = "50", ending: str = "…") -> str:
-    """At most `length` characters, `ending` among them."""
+    """At most `length` letters, `ending` among them."""
     most = _length(length)
-    return text if len(text) <= most else text[: max(most - len(ending), 0)].rstrip() + ending[:most]
+    if first_clusters(text, most) == text:
+        return text
+    return first_clusters(text, max(most - cluster_count(ending), 0)).rstrip() + first_clusters(ending, most)
 
 
 def truncatewords(text: str, count: str = "15", ending: str = "…") -> str:
@@ -36,33 +39,13 @@ def first_word(text: str) -> str:
 
 def initial(text: str) -> str:
     """The first letter, large, with its marks, and a full stop."""
-    stripped = text.strip()
-    if not stripped:
-        return ""
-    end = 1
-    while end < len(stripped) and (_is_mark(stripped[end]) or stripped[end - 1] == "\u200d"):
-        end += 1
-    return f"{_upper_first(stripped[:end])}."
-
-
-def _is_mark(character: str) -> bool:
-    # Accents, variation selectors, skin tones, and the joiner of emoji that are made of several.
-    return bool(
-        unicodedata.combining(character)
-        or unicodedata.category(character) in ("Mn", "Me")
-        or character == "\u200d"
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-    )
+    letter = initial_of(text)
+    return f"{large_first(letter)}." if letter else ""
 
 
 def capitalize(text: str) -> str:
     """The first letter large, all others small, as Liquid and Jinja have it."""
-    return _upper_first(text[:1]) + text[1:].lower()
-
-
-def _upper_first(text: str) -> str:
-    # Not where a letter becomes two: "ß".
-    return text[:1].upper() + text[1:] if len(text[:1].upper()) == 1 else text
+    return large_first(text[:1]) + text[1:].lower()
 
 
 def _title(text: str) -> str:
@@ -79,7 +62,11 @@ def _default(text: str, otherwise: str = "") -> str:
 
 
 def _bounded(apply: Callable[..., str]) -> Callable[..., str]:
-    return lambda text, *arguments: apply(text, *arguments)[:TEXT_LIMIT]
+    def bounded(text: str, *arguments: str) -> str:
+        found = apply(text, *arguments)
+        return found if len(found) <= TEXT_LIMIT else cut(found, TEXT_LIMIT)
+
+    return bounded
 
 
 # name: (function, fewest and most arguments)

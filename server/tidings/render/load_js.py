@@ -1,8 +1,11 @@
 """load.js: the widget's code, called with the settings of one application."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tidings.records.application import Application
+from tidings.records.event_type import EventType
+from tidings.records.page_rule import PageRule
 from tidings.render.feed import script_json
 from tidings.render.labels import direction_of, labels_of, locale_of
 
@@ -10,11 +13,14 @@ from tidings.render.labels import direction_of, labels_of, locale_of
 STANDALONE_CALL = "(null);"
 
 
-def widget_settings(application: Application, base_url: str, theme_css: str) -> dict[str, Any]:
+def widget_settings(
+    application: Application, event_types: Iterable[EventType], base_url: str, theme_css: str
+) -> dict[str, Any]:
     """The public settings of an application, in the names that Fomo's widget uses. No secret is among them."""
     display = application.display
     locale = locale_of(display.language)
     labels = labels_of(locale)
+    by_type = {str(event_type.id): _rules(event_type.page_rules) for event_type in event_types if event_type.page_rules}
     return {
         "clientHash": application.client_id,
         "fomoUrl": base_url,
@@ -35,9 +41,22 @@ def widget_settings(application: Application, base_url: str, theme_css: str) -> 
         "themeCss": theme_css,
         "manualTrigger": display.manual_trigger,
         "feedMode": display.feed_mode,
-        "pageRules": [{"match": rule.match, "path": rule.path} for rule in display.page_rules],
-        "labels": {"region": labels.region, "close": labels.close, "stop": labels.stop},
+        "pageRules": _rules(display.page_rules),
+        **({"eventTypeRules": by_type} if by_type else {}),
+        "storage": display.storage,
+        "consentRequired": display.consent_required,
+        "labels": {
+            "region": labels.region,
+            "close": labels.close,
+            "stop": labels.stop,
+            # Nobody reads why it is off while it is on.
+            **({} if display.enabled else {"off": labels.off}),
+        },
     }
+
+
+def _rules(rules: Iterable[PageRule]) -> list[dict[str, str]]:
+    return [{"match": rule.match, "path": rule.path} for rule in rules]
 
 
 def load_js(code: str, settings: dict[str, Any]) -> str:

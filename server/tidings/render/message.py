@@ -8,7 +8,8 @@ from typing import TypeGuard
 from msgspec.structs import replace
 
 from tidings.records.part import Break, Link, Part, Text, Time
-from tidings.render.template import Hole, Piece, Said, Template, Values
+from tidings.render.bidi import LRI, PDI, RLI, Direction, isolated
+from tidings.render.template import Hole, Piece, Said, SaidLink, Template, Values
 
 # Words that hang in the air when what they lead to is absent: "from" in "Someone from just ordered".
 _DANGLING = re.compile(
@@ -20,9 +21,15 @@ _TO_FOLD = re.compile(r"[\t\r\n]|  | [,.;!?](?:\s|$)")
 _SPACE_BEFORE_STOP = re.compile(r" +(?=[,.;!?](?:\s|$))")
 
 
-def message_parts(template: Template, values: Values) -> tuple[Part, ...]:
-    """What the template says of an event, holes closed: no doubled space, no space before a comma, nothing dangling."""
-    return tuple(_tidy(_closed(template.pieces(values))))
+def message_parts(template: Template, values: Values, direction: Direction = "ltr") -> tuple[Part, ...]:
+    """What the template says of an event, holes closed: no doubled space, no space before a comma, nothing dangling.
+
+    Values of another direction than the wording's are isolated in it, and a wording of another one than `direction`, that
+    of the line it will stand in, as a whole.
+    """
+    within = template.direction or direction
+    parts = _tidy(_closed(template.pieces(values)), within)
+    return tuple(parts if within == direction else _enclosed(parts, within))
 
 
 def plain_text(parts: Iterable[Part]) -> str:
@@ -83,7 +90,7 @@ def _closed(pieces: list[Piece]) -> list[Part]:
 
 def _is_own(part: Piece | None) -> TypeGuard[Text | Link]:
     """Whether this is the template's own text, from which a word or a comma may be taken."""
-    return _is_wording(part) and not isinstance(part, Said)
+    return _is_wording(part) and not isinstance(part, Said | SaidLink)
 
 
 def _is_wording(part: Piece | None) -> TypeGuard[Text | Link]:
@@ -91,11 +98,11 @@ def _is_wording(part: Piece | None) -> TypeGuard[Text | Link]:
     return isinstance(part, Text) or (isinstance(part, Link) and part.href is not None)
 
 
-def _tidy(parts: list[Part]) -> list[Part]:
+def _tidy(parts: list[Part], within: Direction) -> list[Part]:
     """Joins neighbours of a kind, folds spaces, takes those at either end and before a full stop or a comma away."""
     tidied: list[Part] = []
     after_space = True  # nothing at the start either
-    for part in _joined(parts):
+    for part in _joined(parts, within):
         if not _is_wording(part):
             after_space = isinstance(part, Break)
             if after_space:
@@ -114,10 +121,10 @@ def _tidy(parts: list[Part]) -> list[Part]:
     return tidied
 
 
-def _joined(parts: list[Part]) -> list[Part]:
+def _joined(parts: list[Part], within: Direction) -> list[Part]:
     joined: list[Part] = []
     for one in parts:
-        part = Text(one.text, one.mark) if isinstance(one, Said) else one
+        part = _plain(one, within)
         last = joined[-1] if joined else None
         if isinstance(part, Text) and isinstance(last, Text) and part.mark == last.mark:
             joined[-1] = Text(last.text + part.text, part.mark)
@@ -126,6 +133,27 @@ def _joined(parts: list[Part]) -> list[Part]:
         else:
             joined.append(part)
     return joined
+
+
+def _plain(part: Part, within: Direction) -> Part:
+    """A value as a part like any other, isolated where it must be."""
+    if isinstance(part, Said):
+        return Text(isolated(part.text, within), part.mark)
+    if isinstance(part, SaidLink) or (isinstance(part, Link) and part.href is None):
+        return Link(isolated(part.text, within), part.href)
+    return part
+
+
+def _enclosed(parts: list[Part], within: Direction) -> list[Part]:
+    """The whole message as a text of its own direction. A time at its end stays outside: it may be drawn elsewhere."""
+    end = len(parts) - (1 if parts and isinstance(parts[-1], Time) else 0)
+    if not end:
+        return parts
+    first, last = LRI if within == "ltr" else RLI, parts[end - 1]
+    spaces = ""
+    if isinstance(last, Text) and last.text.endswith(" "):
+        last, spaces = replace(last, text=last.text.rstrip(" ")), " "
+    return [Text(first), *parts[: end - 1], last, Text(PDI + spaces), *parts[end:]]
 
 
 def _strip_end(parts: list[Part]) -> None:

@@ -14,6 +14,7 @@ from jinja2 import nodes
 from tidings.errors import Invalid
 from tidings.records.part import Break, Link, Part, Text, Time
 from tidings.render import markdown
+from tidings.render.bidi import Direction, direction_of_text
 from tidings.render.filters import FILTERS
 from tidings.render.template_parser import parse, refusal
 
@@ -28,6 +29,10 @@ class Hole:
 
 class Said(Text, frozen=True):
     """A value of the event, apart from the template's own text: closing a hole takes nothing from it."""
+
+
+class SaidLink(Link, frozen=True):
+    """A value of the event in a link of the template's own."""
 
 
 class StandIn(str):
@@ -48,10 +53,14 @@ _Block = Callable[[Values, list[Piece]], None]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A checked template. `pieces` gives what it says of an event, in order, holes included."""
+    """A checked template. `pieces` gives what it says of an event, in order, holes included.
+
+    `direction`: of its own text, None for a template that has no letters of its own.
+    """
 
     source: str
     blocks: tuple[_Block, ...]
+    direction: Direction | None
 
     def pieces(self, values: Values) -> list[Piece]:
         """Text, links, times and holes. `values` that are missing or empty are holes."""
@@ -69,12 +78,14 @@ def compile_template(source: str, is_markdown: bool = False) -> Template:
     """
     if len(source) > SOURCE_LIMIT:
         raise Invalid(f"Message is longer than {SOURCE_LIMIT} characters", field="message", code="too_long")
-    blocks = _Compiler(source).blocks()
+    compiler = _Compiler(source)
+    blocks = compiler.blocks()
     if is_markdown:
         # First as it was written, so that a refusal names places in that; then with the Markdown as marks.
         marked = markdown.marked_source(source)
-        blocks = _Compiler(marked.text, marked.links).blocks()
-    return Template(source, blocks)
+        compiler = _Compiler(marked.text, marked.links)
+        blocks = compiler.blocks()
+    return Template(source, blocks, direction_of_text("".join(compiler.own_text)))
 
 
 class _Compiler:
@@ -87,6 +98,7 @@ class _Compiler:
         self._strong = 0
         self._emphasis = 0
         self._href: str | None = None
+        self.own_text: list[str] = []
 
     def blocks(self) -> tuple[_Block, ...]:
         """The steps of the whole text."""
@@ -135,7 +147,7 @@ class _Compiler:
             elif isinstance(value, Time):
                 found.append(value)
             elif href is not None:
-                found.append(Link(_text(value), href))
+                found.append(SaidLink(_text(value), href))
             else:
                 found.append(Said(str(value), mark) if isinstance(value, str) else value)
 
@@ -144,6 +156,7 @@ class _Compiler:
     def _texts(self, data: str) -> list[Piece]:
         """The template's own text. Line ends are spaces; marks, where there are any, change what follows."""
         data = data.replace("\n", " ")
+        self.own_text.append(data)
         if not self._is_marked:
             return [Text(data)]
         pieces: list[Piece] = []

@@ -6,6 +6,8 @@ from tidings.records.application import DisplaySettings, NameDisplay
 from tidings.records.event import Event
 from tidings.records.event_type import EventType
 from tidings.records.part import Link, Time
+from tidings.render.bidi import without_controls
+from tidings.render.clusters import is_visible
 from tidings.render.filters import first_word, initial
 from tidings.render.labels import labels_of
 from tidings.render.links import campaign_link
@@ -17,7 +19,7 @@ _PRIVATE = frozenset({"email_address", "ip_address", "external_id", "email", "id
 
 def shown_name(first_name: str | None, how: NameDisplay) -> str | None:
     """The first name as the public may see it; None when it is hidden or absent."""
-    if not first_name or not first_name.strip() or how == "hidden":
+    if not first_name or how == "hidden" or not is_visible(first_name):
         return None
     if how == "first_word":
         return first_word(first_name)
@@ -49,24 +51,25 @@ def template_values(
 ) -> dict[str, Value]:
     """Name by name what a template may say of `event`. `with_time` False: the time ago is a hole."""
     values: dict[str, Value] = {
-        key: field.value
+        key: without_controls(field.value)
         for field in event.custom_fields
         if (key := field.key.strip().replace(" ", "_").replace("-", "_")) not in _PRIVATE
     }
-    title = event.title or ""
+    name = shown_name(event.first_name, display.name_display)
+    title = without_controls(event.title or "")
     linked_title: Value = Link(title) if title and event.url else title
     values |= {
-        "first_name": shown_name(event.first_name, display.name_display) or StandIn(labels_of(locale).someone),
-        "city": event.city or "",
-        "province": event.province or "",
-        "country": country_name(event.country, locale),
-        "country_code": event.country or "",
+        "first_name": without_controls(name) if name else StandIn(labels_of(locale).someone),
+        "city": without_controls(event.city or ""),
+        "province": without_controls(event.province or ""),
+        "country": without_controls(country_name(event.country, locale)),
+        "country_code": without_controls(event.country or ""),
         "title": title,
         "url": event.url or "",
         "linked_title": linked_title,
         "title_with_link": linked_title,
         "image_url": event_image(event, event_type, display) or "",
-        "event_type": event_type.name,
+        "event_type": without_controls(event_type.name),
         "time_ago": Time() if with_time else "",
     }
     return values

@@ -1,8 +1,10 @@
 """Event types in SQL."""
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tidings.records.event_type import EventType, EventTypeDraft
+from tidings.records.page_rule import PageRule
 from tidings.storage.event_counts import Change, Scope, count, forget, recount, total
 from tidings.storage.store import bump_revision
 from tidings.storage.tables import event_types, events
@@ -38,23 +40,24 @@ def insert_event_type(connection: Connection, application_id: int, draft: EventT
         "image_url": draft.image_url,
         "use_avatar": draft.use_avatar,
         "use_ip_mapping": draft.use_ip_mapping,
+        "page_rules": _json(draft.page_rules),
         "created_at": now,
         "updated_at": now,
     }
     row = connection.execute(insert(event_types).returning(event_types), values).one()
     bump_revision(connection)
-    return EventType(**row._mapping)
+    return _event_type(row)
 
 
 def event_types_of(connection: Connection, application_id: int) -> list[EventType]:
     """Every event type of an application, oldest first."""
-    return [EventType(**row._mapping) for row in connection.execute(_by_application, {"application_id": application_id})]
+    return [_event_type(row) for row in connection.execute(_by_application, {"application_id": application_id})]
 
 
 def event_type_by_id(connection: Connection, application_id: int, event_type_id: int) -> EventType | None:
     """One event type of an application."""
     row = connection.execute(_by_id, {"application_id": application_id, "id": event_type_id}).one_or_none()
-    return None if row is None else EventType(**row._mapping)
+    return None if row is None else _event_type(row)
 
 
 def id_of_name(connection: Connection, application_id: int, name: str) -> int | None:
@@ -77,6 +80,7 @@ def update_event_type(connection: Connection, event_type: EventType) -> None:
         "image_url": event_type.image_url,
         "use_avatar": event_type.use_avatar,
         "use_ip_mapping": event_type.use_ip_mapping,
+        "page_rules": _json(event_type.page_rules),
         "updated_at": event_type.updated_at,
     }
     named = {"of_application": event_type.application_id, "event_type_id": event_type.id}
@@ -106,3 +110,13 @@ def delete_event_type(connection: Connection, application_id: int, event_type_id
     forget(connection, scope)
     connection.execute(_delete, named)
     bump_revision(connection)
+
+
+def _json(rules: tuple[PageRule, ...]) -> str:
+    return msgspec.json.encode(rules).decode()
+
+
+def _event_type(row: Row[tuple[object, ...]]) -> EventType:
+    values = dict(row._mapping)
+    values["page_rules"] = msgspec.json.decode(values["page_rules"], type=tuple[PageRule, ...])
+    return EventType(**values)

@@ -1,6 +1,6 @@
 """Events in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,8 @@ from tidings.records.event import CustomField, Event, NewEvent
 from tidings.storage.event_counts import Change, count
 from tidings.storage.tables import events
 
+# Events that one statement looks up: it may have 32,766 values.
+TYPES_AT_ONCE = 8_192
 EVENT_COLUMNS = [column for column in events.c if column.name != "email_hash"]
 _fields = msgspec.json.Decoder(tuple[CustomField, ...])
 _encode = msgspec.json.Encoder().encode
@@ -155,6 +157,26 @@ def _insert_text(rows: int) -> str:
     names = ", ".join(column.name for column in events.c)
     row = f"({', '.join('?' * len(events.c))})"
     return f"INSERT INTO events ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - names of our own columns
+
+
+def types_of(connection: Connection, event_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Of each of these events that is there: its application and its event type."""
+    found: dict[int, tuple[int, int]] = {}
+    ids = list(event_ids)
+    for start in range(0, len(ids), TYPES_AT_ONCE):
+        some = ids[start : start + TYPES_AT_ONCE]
+        places = 1 << (len(some) - 1).bit_length()
+        # Filled up with the last one again, so that few texts do for any number.
+        values = tuple(some) + (some[-1],) * (places - len(some))
+        for row in connection.exec_driver_sql(_types_text(places), values):
+            found[row[0]] = (row[1], row[2])
+    return found
+
+
+@lru_cache(maxsize=16)
+def _types_text(places: int) -> str:
+    asked = ", ".join("?" * places)
+    return f"SELECT id, application_id, event_type_id FROM events WHERE id IN ({asked})"  # noqa: S608 - only placeholders
 
 
 def event_by_id(connection: Connection, application_id: int, event_id: int) -> Event | None:

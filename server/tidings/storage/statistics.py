@@ -1,11 +1,19 @@
-"""Figures in SQL: summed over spans of hours, which are counted from the epoch."""
+"""Figures in SQL: added to by the hour, and summed over spans of hours, which are counted from the epoch."""
 
-from sqlalchemy import BigInteger, Connection, bindparam, cast, func, select
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, select
 
 from tidings.records.statistics import Figures
-from tidings.storage.tables import application_figures
+from tidings.storage.tables import application_figures, event_figures, event_type_figures
 
 HOURS_A_DAY = 24
+# What beacons count, in their order; conversions come another way.
+COUNTED = Figures.__struct_fields__[:4]
+# Where something is counted: application, event type, event, hour.
+Place = tuple[int, int, int, int]
+# Figures of events that are removed by one statement for one application.
+FORGOTTEN_AT_ONCE = 1_000
 
 _figures = application_figures.c
 # PostgreSQL's sum of 64 bits is wider than 64 bits, and comes back as another type.
@@ -17,6 +25,62 @@ _day = (_figures.hour // HOURS_A_DAY).label("day")
 _all_time = select(*_sums).where(_of_application)
 _span = select(*_sums).where(_of_application, *_in_span)
 _days = select(_day, *_sums).where(_of_application, *_in_span).group_by(_day)
+
+_of_events = event_figures.c
+_event_sums = [cast(func.sum(_of_events[name]), BigInteger).label(name) for name in COUNTED]
+_events = (
+    select(_of_events.event_id, *_event_sums)
+    .where(_of_events.application_id == bindparam("application_id"))
+    .where(_of_events.day >= bindparam("first"), _of_events.day < bindparam("end"))
+    .group_by(_of_events.event_id)
+)
+
+
+def _adding(table: Table) -> str:
+    """Adds to the row of a key, or makes it. Text, since SQLAlchemy's own way costs more than the row."""
+    keys = [column.name for column in table.primary_key]
+    values = ", ".join("?" * (len(keys) + len(COUNTED)))
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in COUNTED)
+    return (
+        f"INSERT INTO {table.name} ({', '.join((*keys, *COUNTED))}) VALUES ({values}) "  # noqa: S608 - our own names
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+    )
+
+
+_ADD_TO_APPLICATION = _adding(application_figures)
+_ADD_TO_EVENT_TYPE = _adding(event_type_figures)
+_ADD_TO_EVENT = _adding(event_figures)
+_FORGET = """
+    DELETE FROM event_figures WHERE (application_id, day, event_id) IN
+    (SELECT application_id, day, event_id FROM event_figures WHERE application_id = ? AND day < ? LIMIT ?)
+"""
+
+
+def add_figures(connection: Connection, figures: Mapping[Place, Sequence[int]]) -> None:
+    """Adds what was counted, by COUNTED, to the hour of the application and of the event type, and to the event's day."""
+    applications: dict[tuple[int, ...], list[int]] = {}
+    event_types: dict[tuple[int, ...], list[int]] = {}
+    events: dict[tuple[int, ...], list[int]] = {}
+    for (application_id, event_type_id, event_id, hour), row in figures.items():
+        _sum(applications, (application_id, hour), row)
+        _sum(event_types, (application_id, event_type_id, hour), row)
+        _sum(events, (application_id, hour // HOURS_A_DAY, event_id), row)
+    for text, sums in (
+        (_ADD_TO_APPLICATION, applications),
+        (_ADD_TO_EVENT_TYPE, event_types),
+        (_ADD_TO_EVENT, events),
+    ):
+        connection.exec_driver_sql(text, [(*key, *row) for key, row in sums.items()])
+
+
+def _sum(sums: dict[tuple[int, ...], list[int]], key: tuple[int, ...], row: Sequence[int]) -> None:
+    before = sums.get(key)
+    sums[key] = [*row] if before is None else [one + other for one, other in zip(before, row, strict=True)]
+
+
+def forget_event_figures(connection: Connection, application_ids: Iterable[int], first: int) -> None:
+    """Removes what was counted of single events on days before `first`, some of it: the rest goes the next time."""
+    connection.exec_driver_sql(_FORGET, [(number, first, FORGOTTEN_AT_ONCE) for number in application_ids])
 
 
 def figures_of_all_time(connection: Connection, application_id: int) -> Figures:
@@ -38,3 +102,9 @@ def figures_by_day(connection: Connection, application_id: int, first: int, end:
     """
     span = {"application_id": application_id, "first": first * HOURS_A_DAY, "end": end * HOURS_A_DAY}
     return {row.day: Figures(*row[1:]) for row in connection.execute(_days, span)}
+
+
+def figures_by_event(connection: Connection, application_id: int, first: int, end: int) -> dict[int, Figures]:
+    """The sums of each event, by id, of the days from `first` up to `end`, without that one; without conversions."""
+    span = {"application_id": application_id, "first": first, "end": end}
+    return {row.event_id: Figures(*row[1:]) for row in connection.execute(_events, span)}

@@ -57,6 +57,7 @@ event_types = Table(
     Column("image_url", String),
     Column("use_avatar", Boolean, nullable=False, server_default=false()),
     Column("use_ip_mapping", Boolean, nullable=False, server_default=false()),
+    Column("page_rules", Text, nullable=False, server_default="[]"),  # JSON of records.page_rule.PageRule
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("event_types_by_name", "application_id", "name", unique=True),
@@ -123,6 +124,28 @@ application_figures = Table(
     Column("hour", BigInteger, nullable=False),
     *_figures(),
     PrimaryKeyConstraint("application_id", "hour"),
+    sqlite_with_rowid=False,
+)
+
+# What beacons told of each event on each UTC day, counted from the epoch; only of the newest days.
+event_figures = Table(
+    "event_figures",
+    metadata,
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("event_id", Id, nullable=False),
+    *_figures()[:4],
+    PrimaryKeyConstraint("application_id", "day", "event_id"),
+    sqlite_with_rowid=False,
+)
+
+# What was counted of which page view (storage/page_views.py), so that it is not counted again; it goes after some hours.
+page_view_marks = Table(
+    "page_view_marks",
+    metadata,
+    Column("page_view", BigInteger, nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    PrimaryKeyConstraint("page_view", "mark"),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tidings.config import Settings
 from tidings.domain.directory import Directory, Entry
 from tidings.domain.places import Places
+from tidings.domain.themes import Themes
 from tidings.storage.store import Store
 
 
@@ -19,13 +20,15 @@ def clock() -> int:
 class Context:
     """Made once by `app.py`.
 
-    `secret` keys the hashes of e-mail addresses; `places` knows cities; `now` tells the time in milliseconds.
+    `secret` keys the hashes of e-mail addresses; `places` knows cities, `themes` how things look; `now` tells the time in
+    milliseconds.
     """
 
     settings: Settings
     store: Store
     secret: bytes
     places: Places = field(default_factory=Places)
+    themes: Themes = field(default_factory=Themes)
     directory: Directory = field(default_factory=Directory)
     now: Callable[[], int] = clock
 

@@ -16,8 +16,10 @@ class Disconnected(Exception):
     """The client went away before its request was whole; there is no one to answer."""
 
 
-def check_format(headers: Iterable[tuple[bytes, bytes]]) -> None:
+def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] = ("application/json",)) -> None:
     """Refuses a body that is not plain UTF-8 JSON by its headers, or that says it is too long.
+
+    `kinds`: the types that JSON may come under; "" for no type at all.
 
     Raises WrongFormat, TooLarge.
     """
@@ -30,7 +32,7 @@ def check_format(headers: Iterable[tuple[bytes, bytes]]) -> None:
         elif name == b"content-length" and len(value) >= 5 and int(value) > BODY_LIMIT:
             raise _too_large()
     kind, _, parameters = content_type.decode("latin-1").lower().partition(";")
-    if kind.strip() != "application/json":
+    if kind.strip() not in kinds:
         raise WrongFormat("Wrong format (only json allowed).")
     charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8", "us-ascii"):

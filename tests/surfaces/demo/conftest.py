@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from tidings.assets import demo_site
+from tidings.assets import demo_site, themes
+from tidings.domain.themes import read_themes
 from tidings.surfaces.demo.routes import demo_app
-from tidings.surfaces.demo.shop import DemoShop
+from tidings.surfaces.demo.shop import Branch, DemoShop
 
 TOKEN = "tok_a-token-that-nobody-may-see"
 
@@ -66,7 +67,11 @@ def api() -> Iterator[StubApi]:
 
 @pytest.fixture
 def demo(api: StubApi) -> DemoShop:
-    return DemoShop(api.base_url, "36K9pUyuj8sukckFW66iCg", TOKEN, 1, "var/demo.token", demo_site())
+    """A shop whose branch in Arabic is application `arabic-36K9pUyuj8sukckF`, event type 2."""
+    branch = Branch("arabic-36K9pUyuj8sukckF", 2, "var/demo-arabic.token")
+    return DemoShop(
+        api.base_url, "36K9pUyuj8sukckFW66iCg", TOKEN, 1, "var/demo.token", demo_site(), branch, read_themes(themes())
+    )
 
 
 @pytest.fixture

@@ -63,7 +63,9 @@ def test_an_order_that_is_not_known_any_more_is_said(shop: TestClient) -> None:
     assert "no order of that number" not in shop.get("/demo/?order=%3Cscript%3E").text
 
 
-@pytest.mark.parametrize("path", ["shop.css", "shop.js", "way.js", "feed.js", "logo.svg", "products/clay-pots.svg"])
+@pytest.mark.parametrize(
+    "path", ["look.css", "shop.css", "shop.js", "copy.js", "way.js", "feed.js", "logo.svg", "products/clay-pots.svg"]
+)
 def test_what_the_page_asks_for_is_there(shop: TestClient, path: str) -> None:
     answer = shop.get(f"/demo/assets/{path}")
     assert answer.status_code == 200
@@ -75,7 +77,10 @@ def test_what_the_page_asks_for_is_there(shop: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["index.html", "products.toml", "products", "", "../pyproject.toml", "..%2f..%2fpyproject.toml", "moon.svg"],
+    [
+        *("index.html", "macros.html", "products.toml", "arabic.toml", "pages/manual.html", "pages/pages.toml", "pages"),
+        *("products", "", "../pyproject.toml", "..%2f..%2fpyproject.toml", "moon.svg"),
+    ],
 )
 def test_nothing_else_is_handed_out(shop: TestClient, path: str) -> None:
     assert shop.get(f"/demo/assets/{path}").status_code == 404

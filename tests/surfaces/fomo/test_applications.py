@@ -13,8 +13,8 @@ ALL = {
     "id", "name", "url", "enabled", "language", "page_load", "display_for", "display_interval", "maximum_per_page", "limit",
     "randomize", "closable", "hide_mobile", "loop_notification", "display_threshold", "display_period", "time_ago_threshold",
     "time_ago_period", "position", "theme", "custom_css", "utm_source", "utm_medium", "manual_trigger", "feed_mode",
-    "name_display", "page_rules", "image_url", "installed", "client_id", "client_secret", "event_types_attributes",
-    "stat_application", "created_at", "updated_at",
+    "name_display", "page_rules", "storage", "consent_required", "image_url", "installed", "client_id", "client_secret",
+    "event_types_attributes", "stat_application", "created_at", "updated_at",
 }  # fmt: skip
 WHOLE = {
     "page_load": (0, 3_600, 1), "display_for": (1, 600, 7), "display_interval": (0, 3_600, 4), "limit": (1, 100, 30),
@@ -23,9 +23,15 @@ WHOLE = {
 }  # fmt: skip
 SWITCHES = {
     "enabled": True, "randomize": False, "closable": True, "hide_mobile": False, "loop_notification": False,
-    "manual_trigger": False, "feed_mode": False, "installed": False,
+    "manual_trigger": False, "feed_mode": False, "consent_required": False, "installed": False,
 }  # fmt: skip
-RULES = [{"match": "include", "path": "/shop/*"}, {"match": "exclude", "path": "*/checkout"}]
+RULES = [
+    {"match": "include", "path": "/shop/*"},
+    {"match": "exclude", "path": "*/checkout"},
+    {"match": "exclude", "path": "/?preview=*"},
+    {"match": "include", "path": "https://shop.example/größe *"},
+    {"match": "include", "path": "http://*"},
+]
 
 
 def retrieve(app: LiveApp) -> dict[str, Any]:
@@ -133,6 +139,9 @@ def test_switches(live_app: LiveApp, name: str) -> None:
         ("utm_medium", "x" * 255, "notification"),
         ("name_display", "initial", "full"),
         ("page_rules", RULES, []),
+        ("page_rules", [{"match": "include", "path": "/" + "x" * 254}], []),
+        ("storage", "session", "local"),
+        ("storage", "none", "local"),
         ("image_url", "https://shop.example/a.png", None),
     ],
 )
@@ -172,6 +181,16 @@ def test_words_and_texts(live_app: LiveApp, name: str, value: Any, default: Any)
         ("page_rules", [{"match": "only", "path": "/"}], "page_rules[0].match"),
         ("page_rules", [{"match": "include", "path": "shop"}], "page_rules[0].path"),
         ("page_rules", [{"match": "include"}], "page_rules[0].path"),
+        ("page_rules", [RULES[0], {"match": "include", "path": ""}], "page_rules[1].path"),
+        ("page_rules", [{"match": "include", "path": "/" + "x" * 255}], "page_rules[0].path"),
+        ("page_rules", [{"match": "include", "path": "/a\n"}], "page_rules[0].path"),
+        ("page_rules", [{"match": "include", "path": "/a\x7f"}], "page_rules[0].path"),
+        ("page_rules", [{"match": "include", "path": "ftp://shop.example/"}], "page_rules[0].path"),
+        ("page_rules", [{"match": "include", "path": "javascript:x"}], "page_rules[0].path"),
+        ("page_rules", [{"match": "include", "path": ["/"]}], "page_rules[0].path"),
+        ("storage", "cookie", ""),
+        ("storage", True, ""),
+        ("consent_required", "yes", ""),
         ("event_types_attributes", {"0": {}}, ""),
         ("event_types_attributes", [{"name": "x", "message": "x"}] * 101, ""),
         ("event_types_attributes", [5], "event_types_attributes[0]"),

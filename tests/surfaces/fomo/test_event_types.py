@@ -9,7 +9,7 @@ from tests.live import LiveApp
 
 ALL = {
     "id", "name", "message", "event_type_tag", "markdown_enabled", "image_url", "use_avatar", "use_ip_mapping",
-    "created_at", "updated_at",
+    "page_rules", "created_at", "updated_at",
 }  # fmt: skip
 
 
@@ -84,6 +84,9 @@ def test_switches_come_in_many_spellings(live_app: LiveApp, name: str) -> None:
         ({"image_url": "javascript:x"}, "image_url", "invalid_url"),
         ({"event_type_tag": "x" * 256}, "event_type_tag", "too_long"),
         ({"event_type_tag": " "}, "event_type_tag", "invalid_value"),
+        ({"page_rules": {}}, "page_rules", "invalid_value"),
+        ({"page_rules": [{"match": "include", "path": "/"}] * 51}, "page_rules", "too_many"),
+        ({"page_rules": [{"match": "exclude", "path": "shop"}]}, "page_rules[0].path", "invalid_value"),
     ],
 )
 def test_refusals_name_the_member_and_change_nothing(
@@ -128,6 +131,26 @@ def test_an_edit_changes_what_old_events_say_and_the_feed_at_once(live_app: Live
     ask(live_app, "PATCH", f"/{live_app.event_type_id}", {"markdown_enabled": 0, "image_url": None})
     assert live_app.feed()[0]["message"].startswith("***Ada*** bought [<b>ink</b>](")
     assert live_app.feed()[0]["image_url"] is None
+
+
+def test_page_rules_are_kept_cleared_and_told_to_the_widget(live: Live, live_app: LiveApp) -> None:
+    def told() -> dict[str, Any]:
+        found: dict[str, Any] = live.server.get(f"/api/v1/{live_app.client_id}/settings.json").json()
+        return found
+
+    rules = [{"match": "include", "path": "/shop/*"}, {"match": "exclude", "path": "*?cart=*"}]
+    assert "eventTypeRules" not in told()
+    made = create(live_app, page_rules=rules)
+    assert made["page_rules"] == rules == ask(live_app, "GET", f"/{made['id']}")["page_rules"]
+    assert ask(live_app, "PATCH", f"/{made['id']}", made)["page_rules"] == rules
+    assert ask(live_app, "PATCH", f"/{made['id']}", {"name": "Paid back"})["page_rules"] == rules
+    assert told()["eventTypeRules"] == {str(made["id"]): rules}
+    for blank in (None, "", []):
+        assert ask(live_app, "PATCH", f"/{made['id']}", {"page_rules": blank})["page_rules"] == []
+        assert "eventTypeRules" not in told()
+        attributes = [{"id": made["id"], "page_rules": rules[:1]}]
+        answer = live_app.request("PATCH", "", {"event_types_attributes": attributes})
+        assert [one["page_rules"] for one in answer.json()["event_types_attributes"]] == [[], rules[:1]]
 
 
 def test_events_find_a_type_by_its_tag_while_it_is_there(live_app: LiveApp) -> None:

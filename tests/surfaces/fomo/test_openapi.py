@@ -15,10 +15,11 @@ from tests.conftest import Live
 from tests.live import LiveApp
 
 from tidings.render.filters import FILTERS
-from tidings.surfaces.fomo import errors, message_language
+from tidings.surfaces.fomo import message_language
 from tidings.surfaces.fomo.openapi import REFUSALS, document
 from tidings.surfaces.fomo.operations import OPERATIONS
 from tidings.surfaces.fomo.routes import TABLE
+from tidings.surfaces.refusals import STATUS
 
 ROUTES = {(method, path) for path, handlers in TABLE for method in handlers}
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(document("http://shop.example", TABLE)))
@@ -47,7 +48,7 @@ def test_every_route_is_described_and_nothing_else() -> None:
 
 
 def test_every_refusal_has_its_description() -> None:
-    assert (set(errors.STATUS.values()) | {405}) - {410} == set(REFUSALS)
+    assert (set(STATUS.values()) | {405}) - {410} == set(REFUSALS)
     for operation in operations():
         assert {"200", "400", "401", "403", "404", "429", "503"} <= set(operation["responses"])
         if "requestBody" in operation:

@@ -82,6 +82,15 @@ def test_settings_are_public_ones_only(live_app: LiveApp) -> None:
     assert live_app.auth_token not in load
 
 
+def test_a_theme_and_the_applications_own_css_come_minified(live_app: LiveApp) -> None:
+    css = "/* ours */\nbody .fomo-notification  {\n  color : red ;\n}\n"
+    answer = live_app.request("PATCH", "", {"theme": "theme2", "custom_css": css})
+    assert (answer.status, answer.json()["custom_css"]) == (200, css)
+    sheet = json.loads(get(live_app.base_url, paths(live_app)["settings.json"])[2])["themeCss"]
+    assert sheet.startswith(".fomo-notification{--")
+    assert sheet.endswith("}:host .fomo-notification{color:red}")
+
+
 def test_a_theme_without_a_folder_is_not_unstyled(live_app: LiveApp) -> None:
     path = paths(live_app)["settings.json"]
     assert json.loads(get(live_app.base_url, path)[2])["themeCss"] == ""
@@ -116,14 +125,16 @@ def test_what_is_not_there_is_a_harmless_script(live_app: LiveApp, path: str) ->
     assert (body[:2], body.rstrip()[-2:]) == (b"/*", b"*/")
 
 
-def test_the_versioned_file_is_what_its_hash_says_and_stays_for_ever(live_app: LiveApp) -> None:
+def test_the_versioned_files_are_what_their_hashes_say_and_stay_for_ever(live_app: LiveApp) -> None:
     integrity = json.loads(get(live_app.base_url, "/widget/integrity.json")[2])
     ((version, files),) = integrity.items()
-    status, headers, body = get(live_app.base_url, f"/widget/{version}/fomo.js")
-    assert status == 200
-    assert headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert files["fomo.js"] == "sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode()
-    assert version.encode() in body
+    assert "fomo.js" in files
+    for name, integrity in files.items():
+        status, headers, body = get(live_app.base_url, f"/widget/{version}/{name}")
+        assert status == 200
+        assert headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert integrity == "sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode()
+    assert version.encode() in get(live_app.base_url, f"/widget/{version}/fomo.js")[2]
 
 
 def test_a_new_event_is_in_the_feed_of_the_next_bucket(clocked: ClockedServer) -> None:

@@ -3,16 +3,16 @@
 import itertools
 import json
 import math
-import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from tidings.outbound.own_api import Answered
+from tidings.surfaces.demo.behaviours import Behaviour
+from tidings.surfaces.demo.drawing import command, own_policy, page_headers, templates
 from tidings.surfaces.demo.form import OrderError, new_number
 from tidings.surfaces.demo.orders import Receipt
 from tidings.surfaces.demo.shop import DemoShop, Product, Stock, event_body
@@ -29,19 +29,22 @@ IDLE = (
 class Pages:
     """The page of one shop. `clock` gives epoch seconds."""
 
-    def __init__(self, demo: DemoShop, stock: Stock, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, demo: DemoShop, stock: Stock, pages: Sequence[Behaviour], *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._demo = demo
         self._stock = stock
         self._clock = clock
         self._guests = itertools.cycle(stock.guests)
-        self._template = Environment(
-            loader=FileSystemLoader(demo.folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        ).get_template("index.html")
-        self._headers = page_headers(demo.base_url)
+        self._template = templates(demo.folder).get_template("index.html")
+        self._headers = page_headers(own_policy(demo.base_url))
         self._always = {
             "base_url": demo.base_url.rstrip("/"),
             "client_id": demo.client_id,
             "products": stock.products,
+            "pages": pages,
+            "page": None,
+            "root": "",
             "snippet": f'<script src="{demo.base_url.rstrip("/")}/api/v1/{demo.client_id}/load.js" async></script>',
             "curl": curl(demo, stock),
         }
@@ -74,42 +77,10 @@ class Pages:
         return HTMLResponse(text, status, headers=self._headers)
 
 
-def page_headers(base_url: str) -> dict[str, str]:
-    """What keeps the page to itself: scripts and calls only from the shop and from the widget's origin."""
-    parts = urlsplit(base_url)
-    widget = f"{parts.scheme}://{parts.netloc}"
-    policy = {
-        "default-src": "'none'",
-        "script-src": f"'self' {widget}",
-        "connect-src": f"'self' {widget}",
-        "img-src": f"'self' {widget}",
-        "style-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-        "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
-
-
 def curl(demo: DemoShop, stock: Stock) -> str:
-    """The command that makes the next notification appear, ready to paste: the token stays in its file."""
+    """The command that makes the next notification appear."""
     event = event_body(stock.products[-1], stock.guests[1], base_url=demo.base_url, event_type_id=demo.event_type_id)
-    members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in event.items()]
-    body = "{" + ",\n   ".join(members) + "}"
-    return (
-        "curl \\\n"
-        f'  -H "Authorization: Token $(cat {shlex.quote(demo.token_file)})" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d {shlex.quote(body)} \\\n"
-        f"  {shlex.quote(demo.base_url.rstrip('/') + '/api/v1/applications/me/events')}"
-    )
+    return command("POST", f"{demo.base_url.rstrip('/')}/api/v1/applications/me/events", demo.token_file, event)
 
 
 def steps(receipt: Receipt | None, now: float) -> list[dict[str, str]]:

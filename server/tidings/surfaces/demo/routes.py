@@ -1,4 +1,4 @@
-"""The demo shop's addresses, mounted at `/demo`: its page, its pictures, its orders."""
+"""The demo's addresses, mounted at `/demo`: the shop, its pictures and orders, and one page a behaviour of the widget."""
 
 import os
 from pathlib import PurePosixPath
@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from tidings.outbound.own_api import OwnApi
+from tidings.surfaces.demo.behaviours import VIEWS, Behaviours
 from tidings.surfaces.demo.form import OrderError, is_json, is_number, read_order, refuse_other_sites
 from tidings.surfaces.demo.orders import Till, receipt_json
 from tidings.surfaces.demo.pages import Pages
@@ -28,7 +29,8 @@ ASSET_HEADERS = {
 def demo_app(demo: DemoShop) -> Starlette:
     """The shop as an ASGI app. Raises what `load_stock` raises when its folder is not whole."""
     stock = load_stock(demo.folder)
-    pages = Pages(demo, stock)
+    behaviours = Behaviours(demo, stock)
+    pages = Pages(demo, stock, behaviours.pages)
     till = Till(demo, OwnApi(demo.base_url, demo.auth_token))
 
     async def page(request: Request) -> Response:
@@ -50,10 +52,34 @@ def demo_app(demo: DemoShop) -> Starlette:
             return RedirectResponse(f"./?order={receipt.order.number}#happening", 303)
         return JSONResponse(receipt_json(receipt), headers={"Cache-Control": "no-store"})
 
+    async def to_contents(_request: Request) -> Response:
+        return RedirectResponse("./#more", 307)
+
+    async def to_first_view(_request: Request) -> Response:
+        return RedirectResponse(f"spa/{VIEWS[0]}", 307)
+
+    async def behaviour(request: Request) -> Response:
+        return _found(behaviours.page(request.path_params["name"]))
+
+    async def view(request: Request) -> Response:
+        return _found(behaviours.view(request.path_params["name"]))
+
+    async def theme_css(request: Request) -> Response:
+        return _found(behaviours.theme_css(request.path_params["name"]))
+
+    async def specimen(request: Request) -> Response:
+        return _found(behaviours.specimen(request.path_params["name"], request.query_params.get("scheme", "")))
+
     app = Starlette(
         routes=[
             Route("/", page),
             Route("/orders", take_order, methods=["POST"]),
+            Route("/pages", to_contents),
+            Route("/pages/spa", to_first_view),
+            Route("/pages/{name}", behaviour),
+            Route("/pages/spa/{name}", view),
+            Route("/pages/themes/{name}.css", theme_css),
+            Route("/pages/themes/{name}", specimen),
             Mount("/assets", Assets(directory=demo.folder)),
         ],
         exception_handlers={HTTPException: _refusal},
@@ -76,6 +102,12 @@ class Assets(StaticFiles):
         # Pictures stay; scripts and sheets belong together, so each is asked after (and answered 304).
         response.headers["Cache-Control"] = "public, max-age=3600" if path.endswith(".svg") else "no-cache"
         return response
+
+
+def _found(answer: Response | None) -> Response:
+    if answer is None:
+        raise HTTPException(404)
+    return answer
 
 
 async def _refusal(_: Request, error: Exception) -> Response:

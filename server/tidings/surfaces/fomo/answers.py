@@ -97,6 +97,7 @@ EVENT_PAGE = answer(
     meta=ref("Meta"),
 )
 
+_PAGE_RULE = shape(match={"enum": ["include", "exclude"]}, path=TEXT)
 EVENT_TYPE_EXAMPLE: dict[str, Any] = {
     "id": 123,
     "name": "New order",
@@ -106,6 +107,7 @@ EVENT_TYPE_EXAMPLE: dict[str, Any] = {
     "image_url": None,
     "use_avatar": False,
     "use_ip_mapping": False,
+    "page_rules": [],
     "created_at": "2018-11-01T13:51:38.018Z",
     "updated_at": "2018-11-01T13:51:38.018Z",
 }
@@ -118,6 +120,7 @@ _EVENT_TYPE: dict[str, Schema] = {
     "image_url": TEXT_OR_NULL,
     "use_avatar": BOOLEAN,
     "use_ip_mapping": BOOLEAN,
+    "page_rules": array_of(_PAGE_RULE),
     "created_at": TIME,
     "updated_at": TIME,
 }
@@ -126,7 +129,6 @@ EVENT_TYPE = answer("An event type.", EVENT_TYPE_EXAMPLE, **_EVENT_TYPE)
 # Of each setting: what its default is says what its answer is.
 _DEFAULTS = DisplaySettings()
 _SETTING_SCHEMAS: dict[type, Schema] = {bool: BOOLEAN, int: INTEGER, str: TEXT, type(None): TEXT_OR_NULL}
-_PAGE_RULE = shape(match={"enum": ["include", "exclude"]}, path=TEXT)
 
 
 def _setting(member: Member) -> Schema:

@@ -10,6 +10,7 @@ from tidings.records.application import ApplicationChanges
 from tidings.records.event_type import EventTypeDeed
 from tidings.surfaces.fomo.event_type_shapes import (
     EVENT_TYPE,
+    PAGE_RULES_ABOUT,
     REQUIRED,
     event_type_changes,
     event_type_draft,
@@ -111,7 +112,9 @@ SETTINGS = (
     Member("manual_trigger", BOOLEAN, "Nothing is shown until the page asks for it.", False),
     Member("feed_mode", BOOLEAN, "A list in #fomo_feed in place of notifications.", False),
     Member("name_display", choice("full", "first_word", "initial", "hidden"), "What the public sees of names.", "full"),
-    Member("page_rules", PAGE_RULES, "Where notifications show.", [{"match": "exclude", "path": "/checkout/*"}]),
+    Member("page_rules", PAGE_RULES, PAGE_RULES_ABOUT, [{"match": "exclude", "path": "/checkout/*"}]),
+    Member("storage", choice("local", "session", "none"), "Where a browser remembers what was shown.", "local"),
+    Member("consent_required", BOOLEAN, "Nothing is shown, kept or sent before the page says fomo.consent(true).", False),
     Member("image_url", WEB_URL, "The picture where neither event nor event type has one.", None),
     Member("installed", BOOLEAN, "Kept as it is sent.", False),
 )

@@ -27,12 +27,15 @@ def retrieve(call: Call) -> Read[Found]:
 
 def update(call: Call) -> Write[Found]:
     """PATCH …/applications/{app}"""
-    changes = application_changes(call.body)
-    return Write(partial(_update, application_id=call.entry.application.id, changes=changes, now=call.now), _answer)
+    changes, themes = application_changes(call.body), call.context.themes.names
+    number = call.entry.application.id
+    return Write(partial(_update, application_id=number, changes=changes, now=call.now, themes=themes), _answer)
 
 
-def _update(connection: Connection, *, application_id: int, changes: ApplicationChanges, now: int) -> Found:
-    entry = applications.update(connection, application_id=application_id, changes=changes, now=now)
+def _update(
+    connection: Connection, *, application_id: int, changes: ApplicationChanges, now: int, themes: tuple[str, ...]
+) -> Found:
+    entry = applications.update(connection, application_id=application_id, changes=changes, now=now, themes=themes)
     return _with_totals(connection, entry=entry)
 
 

@@ -24,7 +24,7 @@ class TokenAuth:
         token = _token(given[0]) if len(given) == 1 else ""
         entry = await context.entry(token_hash(token))
         if entry is None or not token:
-            self._attempts.failed(scope)
+            self._attempts.count(scope)
             raise Unauthenticated("Token is required.")
         named = scope.get("path_params", {}).get("app", "me")
         if named != "me" and named != str(entry.application.id):

@@ -1,51 +1,12 @@
-"""Refusals with Fomo's face: the JSON envelope, and which status each kind gets."""
+"""Refusals with Fomo's face: those of every door under /api, and who asks without a token is told how to send one."""
 
-from typing import Any
+from tidings.errors import TidingsError, Unauthenticated
+from tidings.surfaces.plumbing import Answer
+from tidings.surfaces.refusals import refusal
 
-from tidings.errors import (
-    Conflict,
-    Forbidden,
-    Gone,
-    Invalid,
-    NotFound,
-    TidingsError,
-    TooLarge,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-    WrongFormat,
-)
-from tidings.surfaces.plumbing import Answer, encode
-
-STATUS: dict[type[TidingsError], int] = {
-    Invalid: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    Conflict: 409,
-    Gone: 410,
-    TooLarge: 413,
-    WrongFormat: 415,
-    TooMany: 429,
-    Unavailable: 503,
-}
-
-
-def envelope(message: str, code: str, field: str | None = None) -> dict[str, Any]:
-    """The body of every refusal. `field` only where one member is to blame; no `id`, which some clients take for success."""
-    error = {"message": message, "code": code} | ({"field": field} if field else {})
-    return {"error": error, "message": message, "success": False}
+_HOW = ((b"www-authenticate", b'Token realm="tidings"'),)
 
 
 def refuse(error: TidingsError) -> Answer:
     """The answer to a refusal."""
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, TooMany | Unavailable):
-        headers = ((b"retry-after", str(error.retry_after).encode()),)
-    if isinstance(error, Unauthenticated):
-        headers = ((b"www-authenticate", b'Token realm="tidings"'),)
-    if isinstance(error, TooLarge):
-        # The rest of the body is not read, so the connection can not be used again.
-        headers = ((b"connection", b"close"),)
-    body = encode(envelope(error.message, error.code, error.field))
-    return Answer(STATUS.get(type(error), 500), body, headers)
+    return refusal(error, _HOW if isinstance(error, Unauthenticated) else ())

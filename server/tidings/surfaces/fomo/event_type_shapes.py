@@ -6,9 +6,13 @@ from typing import Any
 from tidings.errors import Invalid
 from tidings.records.event_type import EventType, EventTypeChanges, EventTypeDraft
 from tidings.surfaces.fomo.kinds import WEB_URL, Member, label, read, read_changes
-from tidings.surfaces.fomo.setting_kinds import BOOLEAN, MESSAGE, VISIBLE
+from tidings.surfaces.fomo.setting_kinds import BOOLEAN, MESSAGE, PAGE_RULES, VISIBLE
 from tidings.surfaces.fomo.shapes import iso_time
 
+PAGE_RULES_ABOUT = (
+    "On which pages: `*` is any run of characters, also of `/`. Held against the path; with `?` against path and query, "
+    "with `://` against the whole address. Where there is an include, one must match; an exclude that matches wins."
+)
 EVENT_TYPE = (
     Member("name", VISIBLE, "What it is called; unique within the application.", "New order"),
     Member("message", MESSAGE, "What is said of an event: the message language.", "{{ first_name }} bought {{ title }}"),
@@ -17,6 +21,7 @@ EVENT_TYPE = (
     Member("image_url", WEB_URL, "The picture of events that have none: an absolute http or https URL.", None),
     Member("use_avatar", BOOLEAN, "Kept as it is sent.", False),
     Member("use_ip_mapping", BOOLEAN, "Kept as it is sent.", False),
+    Member("page_rules", PAGE_RULES, PAGE_RULES_ABOUT, [{"match": "include", "path": "/shop/*"}]),
 )
 REQUIRED = ("name", "message")
 _SWITCHES = ("markdown_enabled", "use_avatar", "use_ip_mapping")
@@ -40,6 +45,8 @@ def event_type_changes(body: Mapping[str, Any]) -> EventTypeChanges:
     for name in _SWITCHES:
         if name in found:
             found[name] = bool(found[name])
+    if "page_rules" in found:
+        found["page_rules"] = found["page_rules"] or ()
     return EventTypeChanges(**found)
 
 
@@ -54,6 +61,7 @@ def event_type_json(event_type: EventType) -> dict[str, Any]:
         "image_url": event_type.image_url,
         "use_avatar": event_type.use_avatar,
         "use_ip_mapping": event_type.use_ip_mapping,
+        "page_rules": event_type.page_rules,
         "created_at": iso_time(event_type.created_at),
         "updated_at": iso_time(event_type.updated_at),
     }

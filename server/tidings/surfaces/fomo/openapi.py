@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tidings import __version__
+from tidings.domain.themes import FIRST
 from tidings.surfaces.fomo.answers import SCHEMAS, Schema, ref
-from tidings.surfaces.fomo.errors import envelope
 from tidings.surfaces.fomo.kinds import ID_LIMIT, NOT_BLANK, Member
 from tidings.surfaces.fomo.operation import Body, Operation
 from tidings.surfaces.fomo.operations import OPERATIONS, SECTIONS
 from tidings.surfaces.fomo.parameters import Parameter
+from tidings.surfaces.refusals import envelope
 
 JSON = "application/json"
 # Where the API lives; the other spelling of the prefix is told in words.
@@ -84,8 +85,11 @@ RECORD_ID: Schema = {
 }
 
 
-def document(base_url: str, table: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """The document for the routes of `table`. Raises KeyError for a route that no operation describes."""
+def document(base_url: str, table: Iterable[tuple[str, Mapping[str, Any]]], themes: Iterable[str] = FIRST) -> dict[str, Any]:
+    """The document for the routes of `table`, `themes` being what `theme` may say.
+
+    Raises KeyError for a route that no operation describes.
+    """
     paths: dict[str, Any] = {}
     schemas = dict(SCHEMAS)
     for path, handlers in table:
@@ -96,6 +100,8 @@ def document(base_url: str, table: Iterable[tuple[str, Mapping[str, Any]]]) -> d
             if operation.body is not None:
                 schemas[operation.body.schema] = _members(operation.body)
         paths[PREFIX + path] = item
+    if "Settings" in schemas:
+        schemas["Settings"]["properties"]["theme"]["enum"] = [*themes, "", None]
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tidings REST API", "version": __version__, "summary": "Fomo's API.", "description": ABOUT},

@@ -25,13 +25,14 @@ FILES = {"docs.css": "text/css; charset=utf-8", "docs.js": "text/javascript; cha
 class Reference:
     """Both, made when they are first asked for and kept."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, themes: tuple[str, ...]) -> None:
         self._base_url = base_url
+        self._themes = themes
 
     @cached_property
     def document(self) -> bytes:
         """The OpenAPI document, as JSON."""
-        return encode(document(self._base_url, TABLE))
+        return encode(document(self._base_url, TABLE, self._themes))
 
     @cached_property
     def page(self) -> bytes:
@@ -41,7 +42,7 @@ class Reference:
 
 def reference_routes(context: Context) -> list[Route]:
     """GET /openapi.json, /docs and the files that the page loads: all from here, nothing from another host."""
-    reference = Reference(context.settings.base_url)
+    reference = Reference(context.settings.base_url, context.themes.names)
     files = assets.static() / "docs"
 
     async def openapi(request: Request) -> Response:

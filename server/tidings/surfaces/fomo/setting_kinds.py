@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from tidings.domain.applications import themes
+from tidings.domain.themes import FIRST
 from tidings.errors import Invalid
-from tidings.records.application import PageRule
+from tidings.records.page_rule import PageRule
 from tidings.render.custom_css import LIMIT as CSS_LIMIT
 from tidings.render.custom_css import css_problem
 from tidings.render.labels import is_known_language
@@ -13,7 +13,10 @@ from tidings.render.template import SOURCE_LIMIT, compile_template
 from tidings.surfaces.fomo.kinds import TEXT, TEXT_LIMIT, Kind, label, text
 
 MOST_PAGE_RULES = 50
+# A path, or the whole address of pages; a browser never has control characters in either.
+PAGE_RULE_PATTERN = "^([/*]|https?://)[^\\x00-\\x1f\\x7f]*$"
 
+_PAGE_RULE = re.compile(PAGE_RULE_PATTERN)
 _SWITCHES = {"0": False, "1": True, "false": False, "true": True}
 
 
@@ -78,7 +81,7 @@ def _css(value: Any, name: str) -> str:
     css = text(CSS_LIMIT).parse(value, name)
     problem = css_problem(css)
     if problem:
-        raise Invalid(f"{label(name)} holds {problem}", field=name, code="invalid_css")
+        raise Invalid(f"{label(name)} is not let in: {problem}", field=name, code="invalid_css")
     return str(css)
 
 
@@ -96,8 +99,12 @@ def _page_rule(rule: Any, name: str) -> PageRule:
     match, path = rule.get("match"), rule.get("path")
     if match not in ("include", "exclude"):
         raise Invalid(f"{label(name)}.match is include or exclude", field=f"{name}.match")
-    if not isinstance(path, str) or not 1 <= len(path) <= TEXT_LIMIT or path[0] not in "/*":
-        raise Invalid(f"{label(name)}.path is 1 to {TEXT_LIMIT} characters and begins with / or *", field=f"{name}.path")
+    if not isinstance(path, str) or len(path) > TEXT_LIMIT or not _PAGE_RULE.fullmatch(path):
+        raise Invalid(
+            f"{label(name)}.path is 1 to {TEXT_LIMIT} characters, without control characters, "
+            "and begins with /, *, http:// or https://",
+            field=f"{name}.path",
+        )
     return PageRule(match, path)
 
 
@@ -116,7 +123,8 @@ def _visible(value: Any, name: str) -> str:
 
 BOOLEAN = Kind(_boolean, {"title": "true or false", "enum": [True, False, 0, 1, "0", "1", "true", "false", "", None]})
 LANGUAGE = Kind(_language, {"type": ["string", "null"], "maxLength": 35})
-THEME = choice(*themes())
+# Which themes there are is known when the server has started: the domain refuses others, the document lists them all.
+THEME = Kind(TEXT.parse, {"title": "theme1, theme2, custom, or another that the server has", "enum": [*FIRST, "", None]})
 CSS = Kind(_css, {"type": ["string", "number", "null"], "maxLength": CSS_LIMIT})
 MESSAGE = Kind(_message, {"type": ["string", "number", "null"], "maxLength": SOURCE_LIMIT})
 VISIBLE = Kind(_visible, {"type": ["string", "number", "null"], "maxLength": TEXT_LIMIT, "pattern": "^$|[^\\s]"})
@@ -133,7 +141,7 @@ PAGE_RULES = Kind(
                     "required": ["match", "path"],
                     "properties": {
                         "match": {"enum": ["include", "exclude"]},
-                        "path": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT, "pattern": "^[/*]"},
+                        "path": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT, "pattern": PAGE_RULE_PATTERN},
                     },
                 },
             },

@@ -8,7 +8,7 @@ from typing import Any
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
 from tidings.records.event import Event, EventChanges, EventDraft, FieldChange
-from tidings.render.labels import locale_of
+from tidings.render.labels import direction_of, locale_of
 from tidings.render.message import html, message_parts
 from tidings.render.values import event_image, event_link, template_values, wording
 from tidings.surfaces.fomo.field_kinds import CUSTOM_FIELDS, FIELD_CHANGES, FieldItem
@@ -108,8 +108,9 @@ def event_json(event: Event, entry: Entry) -> dict[str, Any]:
     link = event_link(event, display)
     message = ""
     if event_type is not None:
-        names = template_values(event, event_type, display, locale_of(display.language), with_time=True)
-        message = html(message_parts(wording(event_type), names), link)
+        locale = locale_of(display.language)
+        names = template_values(event, event_type, display, locale, with_time=True)
+        message = html(message_parts(wording(event_type), names, direction_of(locale)), link)
     return {
         "id": event.id,
         "application_id": event.application_id,

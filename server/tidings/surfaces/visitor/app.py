@@ -1,4 +1,4 @@
-"""The door for browsers: load.js, the feed and the widget's files, answered before any router from ready-made bytes.
+"""The door for browsers: load.js, the feed and the widget's files from ready-made bytes, and beacons; before any router.
 
 A shim in front of the application: what is not its own it hands on.
 """
@@ -6,20 +6,21 @@ A shim in front of the application: what is not its own it hands on.
 import asyncio
 import re
 from functools import partial
-from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tidings.domain import feed
 from tidings.domain.directory import Entry
 from tidings.errors import TidingsError, TooMany
+from tidings.render.custom_css import served_css
 from tidings.render.feed import feed_script, script_json
 from tidings.render.load_js import load_js, widget_settings
 from tidings.surfaces.attempts import UNKNOWN_CLIENTS_A_MINUTE, Attempts
 from tidings.surfaces.context import Context
+from tidings.surfaces.visitor.beacons import Beacons
 from tidings.surfaces.visitor.cache import ReadyCache
 from tidings.surfaces.visitor.ready import Headers, Ready
-from tidings.surfaces.visitor.widget_files import WidgetFiles, read_theme
+from tidings.surfaces.visitor.widget_files import CORE, WidgetFiles
 
 SCRIPT = b"text/javascript; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
@@ -27,10 +28,13 @@ JSON = b"application/json; charset=utf-8"
 CACHE_BYTES = 64 * 1024 * 1024
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{10,64}", re.ASCII)
+_VERSION = re.compile(r"[A-Za-z0-9._+-]{1,64}", re.ASCII)
 _SETTINGS_CACHING = b"public, max-age=60, stale-while-revalidate=86400"
 _FEED_CACHING = b"public, max-age=40, stale-while-revalidate=60"
 _FOREVER = b"public, max-age=31536000, immutable"
 _BRIEF = b"public, max-age=10"
+# Of a part of the widget that is asked for by another version than the present one's.
+_OTHER_VERSION = b"public, max-age=60"
 
 
 def _comment(text: str, status: int, caching: bytes = b"no-store", headers: Headers | None = None) -> Ready:
@@ -50,19 +54,26 @@ def _size(ready: Ready) -> int:
 
 
 class Visitor:
-    """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `/js-obj/…` and `/widget/…`; everything else goes to `app`."""
+    """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `track`, `/js-obj/…`, `/widget/…`; the rest goes to `app`."""
 
-    def __init__(self, app: ASGIApp, context: Context, widget: WidgetFiles, themes: Path) -> None:
+    def __init__(self, app: ASGIApp, context: Context, widget: WidgetFiles) -> None:
         self._app = app
         self._context = context
         self._widget = widget
-        self._themes = themes
         self._attempts = Attempts(UNKNOWN_CLIENTS_A_MINUTE, "unknown ids", enabled=context.settings.rate_limits)
+        self._beacons = Beacons(context, self._entry)
         self.scripts: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
         self.feeds: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
         self._files = {
             f"/widget/{widget.version}/{name}": Ready.of(content, SCRIPT, _FOREVER, quality=11)
             for name, content in widget.files.items()
+        }
+        # A page that was loaded before an upgrade asks for its parts later. The core has no such grace: it comes first, and
+        # with a hash.
+        self._parts = {
+            name: Ready.of(content, SCRIPT, _OTHER_VERSION, quality=11)
+            for name, content in widget.files.items()
+            if name != CORE
         }
         integrity = script_json({widget.version: widget.integrity})
         self._files["/widget/integrity.json"] = Ready.of(integrity, JSON, _BRIEF, quality=5)
@@ -73,6 +84,9 @@ class Visitor:
             find = self._feed
         elif path.startswith("/api/v1/") and path.endswith(("/load.js", "/settings.json")):
             find = self._script
+        elif path.startswith("/api/v1/") and path.endswith("/track") and path.count("/") == 4:
+            await self._beacons(path.split("/")[3], scope, receive, send)
+            return
         elif path.startswith("/widget/"):
             find = self._file
         else:
@@ -133,18 +147,23 @@ class Visitor:
 
     def _build_script(self, entry: Entry, name: str) -> Ready:
         display = entry.application.display
-        css = read_theme(self._themes, display.theme) + display.custom_css
-        settings = widget_settings(entry.application, self._context.settings.base_url, css)
+        css = self._context.themes.css(display.theme) + served_css(display.custom_css)
+        settings = widget_settings(entry.application, entry.event_types.values(), self._context.settings.base_url, css)
         if name == "settings.json":
             return Ready.of(script_json(settings), JSON, _SETTINGS_CACHING, quality=11)
         return Ready.of(load_js(self._widget.code, settings), SCRIPT, _SETTINGS_CACHING, quality=11)
 
     async def _file(self, path: str, scope: Scope) -> tuple[Ready, bool]:  # noqa: ARG002 - one shape for all three
-        return self._files.get(path, _NOTHING), False
+        """/widget/{version}/{file} or /widget/integrity.json."""
+        ready = self._files.get(path)
+        if ready is None:
+            version, _, name = path.removeprefix("/widget/").partition("/")
+            ready = self._parts.get(name, _NOTHING) if _VERSION.fullmatch(version) else _NOTHING
+        return ready, False
 
     async def _entry(self, client_id: str, scope: Scope) -> Entry | None:
         """The application with this id. Raises TooMany for an address that keeps asking for unknown ones."""
         entry = await self._context.entry(client_id) if _CLIENT_ID.fullmatch(client_id) else None
         if entry is None:
-            self._attempts.failed(scope)
+            self._attempts.count(scope)
         return entry

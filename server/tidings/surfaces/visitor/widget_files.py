@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-# The themes whose CSS is in fomo.js (widget/src/stage.ts): "custom" starts from theme1.
-BUILT_IN = ("theme1", "custom")
+# The file that every page loads; the others are parts that it fetches when they are needed.
+CORE = "fomo.js"
 
 
 class WidgetError(Exception):
@@ -25,7 +25,7 @@ class WidgetFiles:
     @property
     def code(self) -> str:
         """fomo.js."""
-        return self.files["fomo.js"]
+        return self.files[CORE]
 
 
 def read_widget(folder: Path) -> WidgetFiles:
@@ -35,6 +35,8 @@ def read_widget(folder: Path) -> WidgetFiles:
         files = {name: (folder / name).read_bytes() for name in manifest["files"]}
     except (OSError, ValueError, KeyError) as error:
         raise WidgetError(f"The built widget in {folder} can not be read: {error}. Build it with `make widget`.") from None
+    if CORE not in files:
+        raise WidgetError(f"{folder / 'manifest.json'} names no {CORE}. Build it again with `make widget`.")
     for name, content in files.items():
         digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
         if manifest["files"][name] != f"sha384-{digest}":
@@ -42,16 +44,3 @@ def read_widget(folder: Path) -> WidgetFiles:
     return WidgetFiles(
         manifest["version"], {name: content.decode("ascii") for name, content in files.items()}, manifest["files"]
     )
-
-
-def read_theme(folder: Path, theme: str) -> str:
-    """The CSS of a theme that is not built into the widget; "" for the one that is.
-
-    A theme that has no folder, such as one whose folder was taken away, looks like the built-in one: never unstyled.
-    """
-    if theme in BUILT_IN:
-        return ""
-    path = folder / theme / "theme.css"
-    if not (theme.isidentifier() and path.is_file()):
-        path = folder / BUILT_IN[0] / "theme.css"
-    return path.read_text("utf-8")
