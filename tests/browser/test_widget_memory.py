@@ -101,7 +101,7 @@ def test_stop_showing_these_lasts_30_days_and_can_be_undone(visit: Visits) -> No
 @pytest.mark.parametrize(
     ("settings", "head", "why"),
     [
-        ({"enabled": False}, "", "off"),
+        ({"enabled": False, "labels": {"off": "Fomo is currently turned off on this domain."}}, "", "off"),
         ({"hideMobile": True}, "", "mobile"),
         ({}, '<meta name="fomo:enabled" content="false">', "meta"),
     ],
