@@ -106,7 +106,9 @@ export const createCard = (event: FeedEvent, settings: Settings, actions: CardAc
   element.addEventListener('focusout', () => actions.hold('focus', false));
   element.onkeydown = (press) => {
     if (press.key !== 'Escape') return;
+    // Neither for the page's own listeners nor for a menu of the page that is open.
     press.stopPropagation();
+    press.preventDefault();
     actions.close();
   };
   // The middle button opens a link too, and says "auxclick"; the right one only a menu.

@@ -153,19 +153,18 @@ export const createSeries = (means: Means): Series => {
     if (mine !== plan) return;
     look();
     // Through the schedule, so that a card that is ready while the tab is hidden or a dialog is open waits.
-    schedule.after(0, () => {
-      drop(true);
-      if (next.id) memory.markSeen(next.id);
-      if (!emit('show', next)) return rest();
-      shown += counts;
-      card = made;
-      stage.present(made);
-      sight.after(1, () => {
-        beacon.count('display', next.id);
-        reread(made, true);
-      });
-      schedule.after(within(settings.displayFor, 1, 600), rest);
+    await new Promise<void>((resolve) => schedule.after(0, resolve));
+    drop(true);
+    if (next.id) memory.markSeen(next.id);
+    if (!emit('show', next)) return rest();
+    shown += counts;
+    card = made;
+    stage.present(made);
+    sight.after(1, () => {
+      beacon.count('display', next.id);
+      reread(made, true);
     });
+    schedule.after(within(settings.displayFor, 1, 600), rest);
   };
 
   const step = async (): Promise<void> => {

@@ -35,10 +35,21 @@ export const createStage = (settings: Settings): Stage => {
       return sheet;
     });
   };
+  /** Above whatever the page has opened since. */
+  const rise = (): void => {
+    try {
+      host.hidePopover();
+      host.showPopover();
+    } catch {
+      // No popovers here: base.css holds the host at the top of the page.
+    }
+  };
   const mount = (): void => {
     if (host.isConnected) return;
     dress();
     document.documentElement.append(host);
+    // At once: WebKit draws nothing of a host that has stood in a transformed page before it was shown.
+    rise();
   };
 
   return {
@@ -46,13 +57,7 @@ export const createStage = (settings: Settings): Stage => {
     mount,
     present(card) {
       mount();
-      try {
-        // Again for each card: what the page has opened since would lie above us.
-        host.hidePopover();
-        host.showPopover();
-      } catch {
-        // No popovers here: base.css holds the host at the top of the page.
-      }
+      rise();
       // Only now: showing a popover lays out what is in it.
       root.append(card.element);
       status.textContent = card.text;
