@@ -41,6 +41,7 @@ def test_defaults_of_a_command_stand_in_for_the_tables() -> None:
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("RATE_LIMITS", "yes"),
         ("LOG_FORMAT", "xml"),
+        ("THEMES", "a\0b"),
         ("TRUSTED_PROXIES", "example.com"),
     ],
 )
@@ -48,6 +49,11 @@ def test_a_bad_value_is_named_with_its_key(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"TIDINGS_{name} ") as refusal:
         load({}, {f"TIDINGS_{name}": value})
     assert value in str(refusal.value)
+
+
+def test_a_folder_of_themes() -> None:
+    assert load({}, {}).themes is load({}, {"TIDINGS_THEMES": ""}).themes is None
+    assert load({"themes": "a"}, {"TIDINGS_THEMES": "b"}).themes == Path("a")
 
 
 def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:

@@ -99,6 +99,12 @@ def test_a_wording_of_the_other_direction_is_isolated_as_a_whole_but_for_the_tim
     assert message_parts(compile_template("קנה{{ time_ago }}"), {"time_ago": Time()}, "rtl") == (Text("קנה"), Time())
 
 
+def test_the_language_of_the_application_gives_the_direction() -> None:
+    assert item("{{ first_name }}", language="he")["message"] == f"{FSI}Mary Ann{PDI}"
+    assert item("{{ first_name }} bought", language="he")["message"] == f"{LRI}Mary Ann bought{PDI}"
+    assert item("{{ first_name }} bought", language="yue")["message"] == "Mary Ann bought"
+
+
 @pytest.mark.parametrize("control", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
 def test_controls_in_a_value_reach_nothing_beside_it(control: str) -> None:
     event = msgspec.structs.replace(

@@ -1,5 +1,6 @@
 """An application's own CSS: what is let in and what is not."""
 
+import gc
 import time
 
 import pytest
@@ -66,6 +67,10 @@ def test_refuses(css: str) -> None:
         ("a { background: url('data:,' 'https://evil.example') }", 1, 17, "url() would ask another server"),
         ("a { background: url() }", 1, 17, "url() would ask another server"),
         ("a { background: -webkit-image-set(url(data:,) 1x) }", 1, 17, "image-set() can not be held"),
+        ("@import× 'x';", 1, 1, "@import would ask"),
+        ("a { b: ×url(//x) }", 1, 8, "url() would ask"),
+        ("a { b: ×url('//x') }", 1, 8, "url() would ask"),
+        ("a { ×behavior: x }", 1, 5, "×behavior would run a script"),
         ("a { background: src(var(--x)) }", 1, 17, "src() can not be held"),
         ("a { b: c; & :hover { mask: cross-fade('x', 'y') } }", 1, 28, "cross-fade() can not be held"),
         ("@unknown x { a { b: image('x') } }", 1, 21, "image() can not be held"),
@@ -210,9 +215,14 @@ NASTY = ("a{b:c}", "{", "(", "a{", "url(", "'", "/*", "/**/", "\\", "U+1,", "beh
 def test_the_cost_is_bounded(piece: str) -> None:
     css = (piece * LIMIT)[:LIMIT]
     taken = []
-    for end in (" ", "\n", "\t"):
-        # The processor's time, of the best of three: other work on the machine is not this one's cost.
-        began = time.process_time()
-        css_problem(css[:-1] + end)
-        taken.append(time.process_time() - began)
+    # The processor's time, of the best of three, without a look at what other tests have left behind: neither other work on
+    # the machine nor their garbage is this one's cost.
+    gc.disable()
+    try:
+        for end in (" ", "\n", "\t"):
+            began = time.process_time()
+            css_problem(css[:-1] + end)
+            taken.append(time.process_time() - began)
+    finally:
+        gc.enable()
     assert min(taken) < 0.2

@@ -127,7 +127,20 @@ def test_there_is_more_than_one_way(there: str, instead: str) -> None:
     assert there in WHOLE
     assert style_problems("ours", WHOLE.replace(there, instead), frozenset()) == []
     assert style_problems("ours", WHOLE.replace(there, ""), frozenset()) != []
-    assert style_problems("ours", WHOLE.replace("border: 1px solid;", "border: none;"), frozenset()) != []
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".fomo-notification { border: none }",
+        ".fomo-notification { border-top: 1px solid }",
+        ".fomo-notification p, .fomo-notification::before { border: 1px solid }",
+        "@media print { .fomo-notification { border: 1px solid } }",
+    ],
+)
+def test_a_border_is_one_around_the_card_at_any_time(css: str) -> None:
+    found = style_problems("ours", WHOLE.replace("border: 1px solid;", "") + css, frozenset())
+    assert [str(problem).split(":")[0] for problem in found] == ["the card has no border"]
 
 
 def test_the_weight_is_what_travels() -> None:

@@ -42,8 +42,6 @@ def cut(text: str, most: int) -> str:
 
 def initial_of(text: str) -> str:
     """The first letter with all that belongs to it; "" for a text without anything to see."""
-    if not is_visible(text):
-        return ""
     skipped = _BEFORE_INITIAL.match(text)
     found = _INITIAL.match(text, skipped.end() if skipped else 0) or _VISIBLE.search(text)
     return found[0] if found else ""

@@ -15,13 +15,12 @@ _COMBINATORS = (">", "~")
 _PAGE = frozenset({"html", "body"})
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def minified(css: str) -> str:
     """The same style sheet in fewer characters. `css` has passed `css_problem`."""
     return str(serialize(_statements(_parsed(css))))
 
 
-@lru_cache(maxsize=256)
 def minified_for_shadow(css: str) -> str:
     """As `minified`, for CSS that was written for a page: "body .fomo-notification" is said of the widget's own tree."""
     tokens = _parsed(css)

@@ -20,8 +20,7 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\f")
 # Some browsers take "×" for a sign of its own, so that a name ends or begins there.
 _PLAIN = re.compile(r"[\x00-\x7f]*")
 _PLAIN_END = re.compile(r"[\x00-\x7f]*\Z")
-_VENDOR = re.compile(r"^-[a-z]+-(?=.)")
-# Functions that fetch what a text within them names.
+# Functions that fetch what a text within them names, also with a browser's own prefix.
 _FETCHES = ("image-set", "image", "cross-fade", "src")
 # Properties that once ran scripts.
 _SCRIPTS = frozenset({"behavior", "-ms-behavior", "-moz-binding"})
@@ -148,7 +147,7 @@ def _reason(place: Place) -> str | None:
 
 
 def _function_reason(place: Place) -> str | None:
-    name = _VENDOR.sub("", _plain(_PLAIN_END, place.node.name))
+    name = _plain(_PLAIN_END, place.node.name)
     if name == "url":
         held = [node for node in inside(place.node) or () if node.type not in ("whitespace", "comment")]
         is_local = len(held) == 1 and held[0].type == "string" and _LOCAL_URL.match(held[0].value)

@@ -14,6 +14,8 @@ import pytest
 from tests.conftest import Live
 from tests.live import LiveApp
 
+from tidings import assets
+from tidings.domain.themes import read_themes
 from tidings.render.filters import FILTERS
 from tidings.surfaces.fomo import message_language
 from tidings.surfaces.fomo.openapi import REFUSALS, document
@@ -22,7 +24,8 @@ from tidings.surfaces.fomo.routes import TABLE
 from tidings.surfaces.refusals import STATUS
 
 ROUTES = {(method, path) for path, handlers in TABLE for method in handlers}
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(document("http://shop.example", TABLE)))
+THEMES = read_themes(assets.themes()).names
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(document("http://shop.example", TABLE, THEMES)))
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
