@@ -23,10 +23,10 @@ test: check ## everything that must hold, in under ten minutes
 	@npm --prefix widget run --silent test
 	@$(BIN)/pytest -m "not slow"
 
-test-all: check ## `test`, and the slow ones
-	@$(BIN)/python tests/set_up_browser.py
+test-all: check ## `test`, the slow ones, and the widget in Firefox and WebKitGTK
+	@$(BIN)/python tests/set_up_browser.py --all
 	@npm --prefix widget run --silent test
-	@$(BIN)/pytest
+	@$(BIN)/pytest --engines=all
 
 check: style types ## style, types, and that widget/dist is what its sources make
 	@npm --prefix widget run --silent check

@@ -1,4 +1,4 @@
-"""What the tests share: live servers with applications, the demo, a real browser, and pages of another origin.
+"""What the tests share: live servers with applications, the demo, and pages of another origin. Browsers: engines/plugin.py.
 
 fixture        scope      is
 `live`         session    a running `tidings serve` with `live.a` and `live.b`: two applications with one event each
@@ -7,9 +7,7 @@ fixture        scope      is
 `new_server`   test       a function that starts one more server in a folder of the test's own (options, env)
 `clocked`      session    a server whose wall clock a test moves on: `clocked.move_clock(41)` makes feeds anew at once
 `demo`         session    a running `tidings demo`: `shop_url`, `token`, `folder`, `log`, all of `LiveServer`
-`browser`      session    a Chromium; `new_page(**context_options)` and `page` open fresh contexts in it
 `host_page`    test       a function: HTML (and headers) in, the URL of that page on another origin out
-`page_errors`  test       the uncaught errors of every page of this test; it is the test that asks whether it is empty
 
 The feed of an application is kept for 40 s by the server: post events before the first page or feed request of a
 fresh `live_app`, and they are in it. Browser tests run last, since Playwright keeps an event loop in the main thread.
@@ -20,24 +18,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from tests.commands import ROOT, wait_until
+from tests.engines.start import CHROMIUM_ARGUMENTS as CHROMIUM_ARGUMENTS  # a test starts a Chromium of its own
 from tests.host_pages import HostPages, serve_host_pages
 from tests.live import LiveApp, LiveServer
 from tests.moved_clock import write_offset
-from tests.set_up_browser import system_chromium
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last, all others in their order."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+pytest_plugins = ["tests.engines.plugin"]
 
 
 # -- servers ------------------------------------------------------------------------------------------------------
@@ -144,50 +134,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
         yield server
 
 
-# -- browser ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium; the test is skipped, saying why, where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_ARGUMENTS)
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium: set CHROMIUM_PATH or install one ({str(error).splitlines()[0]})")
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page_errors() -> list[str]:
-    """The uncaught errors in pages that `page` and `new_page` opened, as text."""
-    return []
-
-
-@pytest.fixture
-def new_page(browser: Browser, page_errors: list[str]) -> Iterator[Callable[..., Page]]:
-    """Opens a page in a context of its own: `new_page(viewport={"width": 390, "height": 800}, locale="en")`."""
-    contexts = []
-
-    def make(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: page_errors.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def page(new_page: Callable[..., Page]) -> Page:
-    """A page in a fresh context, 1280 × 800."""
-    return new_page(viewport={"width": 1280, "height": 800})
+# -- other people's pages -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ LANGUAGES: dict[str, dict[str, set[str] | None]] = {
     "httptools": {"surfaces": None},
     "httpx": {"outbound": None},
     "maxminddb": {"domain": None},
+    "tinycss2": {"render": None},
     "socket": {"serving": None},
     "requests": {},
     "http": {},

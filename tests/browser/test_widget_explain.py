@@ -38,12 +38,14 @@ def explained(visit: Visits, settings: dict[str, Any], call: str = "", **options
         ({}, "fomo.trigger('stop')", "trigger('stop')"),
         ({}, "fomo.trigger('close')", "closed"),
         ({}, "fomo.pause()", "fomo.pause()"),
-        ({}, "document.body.append(document.createElement('dialog')); document.querySelector('dialog').showModal()", "dialog"),
+        (
+            {},
+            "document.body.append(document.createElement('dialog')); document.querySelector('dialog').showModal()",
+            "dialog",
+        ),
     ],
 )
-def test_the_first_row_says_what_stands_in_the_way(
-    visit: Visits, settings: dict[str, Any], call: str, words: str
-) -> None:
+def test_the_first_row_says_what_stands_in_the_way(visit: Visits, settings: dict[str, Any], call: str, words: str) -> None:
     rows = explained(visit, settings, call, viewport={"width": 760, "height": 700})
     assert rows[0]["shows"] is False
     assert words in rows[0]["because"]

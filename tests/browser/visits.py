@@ -28,8 +28,10 @@ window.told = []; window.violations = [];
 for (const type of ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'])
   document.addEventListener('fomo:' + type, (event) =>
     window.told.push([type, event.detail && event.detail.id, performance.now() / 1000]));
-document.addEventListener('securitypolicyviolation', (event) =>
-  window.violations.push(event.effectiveDirective + ' ' + event.blockedURI));
+document.addEventListener('securitypolicyviolation', (event) => {
+  // A browser's own wish, not the page's: Firefox asks for it without a window, too.
+  if (!event.blockedURI.endsWith('/favicon.ico')) window.violations.push(event.effectiveDirective + ' ' + event.blockedURI);
+});
 // Every element of the card's shadow tree, or with `all` every node.
 window.someonePurchased = (all) => {
   const root = document.querySelector('div#someone-purchased').shadowRoot;
@@ -83,6 +85,17 @@ class Visit:
     url: str
     requests: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
+    clock: bool = False
+    waiting: list[object] = field(default_factory=list)  # requests without an answer so far
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.waiting.append(request))
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
+
+    def _answered(self, request: Any) -> None:
+        if request in self.waiting:
+            self.waiting.remove(request)
 
     @property
     def card(self) -> Locator:
@@ -90,7 +103,10 @@ class Visit:
         return self.page.locator(CARD)
 
     def see(self) -> Locator:
-        """Wait for a card and return it."""
+        """Wait for a card and return it; a fake clock goes on meanwhile, as little as it takes."""
+        patience = time.monotonic() + 5
+        while self.clock and not self.card.count() and time.monotonic() < patience:
+            self.run(0.02)
         self.card.wait_for(timeout=5000)
         return self.card
 
@@ -102,13 +118,16 @@ class Visit:
         return self.card
 
     def box(self, inner: str = "") -> dict[str, float]:
-        """Where the card (or something in it) is, once it has arrived: x, y, width, height, right, bottom."""
+        """Where the card (or something in it) is, once it has arrived: x, y, width, height, right, bottom.
+
+        Rounded to hundredths of a pixel: engines keep fractions of their own.
+        """
         script = """async (node) => {
           const card = node.closest('[part=card]');
           await Promise.all(card.getAnimations().map((animation) => animation.finished));
           return node.getBoundingClientRect().toJSON(); }"""
         box: dict[str, float] = (self.card.locator(inner) if inner else self.card).evaluate(script)
-        return box
+        return {name: round(value, 2) for name, value in box.items()}
 
     def js(self, expression: str, argument: Any = None) -> Any:
         """Evaluate in the page."""
@@ -128,11 +147,23 @@ class Visit:
         return [row[2] for row in self.js("window.told") if row[0] in types]
 
     def run(self, seconds: float, step: float = 0.5) -> None:
-        """Let the page's fake clock go on by so much, in steps, with time for answers to arrive between them."""
+        """Let the page's fake clock go on by so much, in steps, each after what was asked of the network has come.
+
+        Between two calls it stands still, so that a slow engine or a busy machine changes nothing.
+        """
         while seconds > 0:
+            self.settle()
             self.page.clock.run_for(round(min(step, seconds) * 1000))
-            self.page.wait_for_timeout(8)
             seconds -= step
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait, in real time, for answers to arrive and to be worked off; for a second at most."""
+        patience = time.monotonic() + 1
+        self.page.wait_for_timeout(8)
+        while self.waiting and time.monotonic() < patience:
+            self.page.wait_for_timeout(8)
+        self.waiting.clear()
 
     def quiet(self, seconds: float = 0.5) -> None:
         """Wait, in real time, to see that nothing happens."""
@@ -216,7 +247,9 @@ class Visits:
         page = page or self.new_page(**({"viewport": {"width": 1280, "height": 800}} | context))
         if clock:
             # Early in a bucket of the feed, so that none ends where a test does not expect it.
-            page.clock.install(time=time.time() // 40 * 40 + 1)
+            start = time.time() // 40 * 40 + 1
+            page.clock.install(time=start - 60)  # it goes by itself until it is stopped, and only forward
+            page.clock.pause_at(start)
         page.add_init_script(RECORDER + init)
         self.serve(page, {"pageLoad": 0, **(settings or {})}, [event(1)] if events is None else events)
         if before:
@@ -226,7 +259,7 @@ class Visits:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"{head}{{tag}}</head><body><main>{body}</main></body></html>"
         )
-        visit = Visit(page, self.host_page(html.replace("{tag}", self.tag), headers))
+        visit = Visit(page, self.host_page(html.replace("{tag}", self.tag), headers), clock=clock)
         page.on("request", lambda request: visit.requests.append(request.url))
         page.on("console", lambda message: visit.console.append(f"{message.type}: {message.text}"))
         page.goto(visit.url, wait_until=until)

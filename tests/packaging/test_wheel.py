@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -93,6 +94,8 @@ def test_holds_only_the_package(wheel: Path) -> None:
     assert wrong == []
     assert any(name.endswith("fomo.js") for name in names), "the built widget is missing"
     assert any(name.endswith("theme1/theme.css") for name in names), "the themes are missing"
+    for language in ("de", "pt_PT", "zh_Hant"):
+        assert f"tidings/render/locales/{language}.po" in names
     for page in ("templates/docs/reference.html.j2", "static/docs/docs.css", "static/docs/docs.js", "static/docs/mark.svg"):
         assert f"tidings/{page}" in names
 
@@ -111,6 +114,11 @@ def test_demo_without_node(demo_of_wheel: InstalledDemo) -> None:
     assert len(script.body) > 5000
     for path in ("/docs", "/docs/docs.css", "/docs/docs.js", "/openapi.json"):
         assert demo.get(path).status == 200
+    gallery = demo.get("/demo/pages/themes").text
+    frames = [f"/demo/pages/{address}" for address in re.findall(r'<iframe [^>]*src="([^"]+)"', gallery)]
+    assert len(frames) > 2
+    for path in (*frames, "/demo/pages/right-to-left", "/demo/assets/pages/manual.js", "/demo/pages/themes/theme2.css"):
+        assert demo.get(path).status == 200, path
 
     headers = {"Authorization": f"Token {demo.token}"}
     event = {"event": {"event_type_tag": "new_order", "first_name": "Ada", "title": "From the wheel"}}

@@ -10,7 +10,7 @@ import { cssAsText } from './css.mjs';
 const widget = fileURLToPath(new URL('..', import.meta.url));
 const PLACEHOLDER = '@version@';
 // Modules of their own, which the core fetches by import() when a page needs them.
-const PARTS = ['feed_box', 'explain'];
+const PARTS = ['page_rules', 'feed_box', 'explain'];
 
 /** The package's version, from the one place that states it. */
 function packageVersion() {
@@ -23,53 +23,12 @@ function packageVersion() {
 // Members that only core and parts name; each becomes the letter of its place. No word of window.fomo, of the settings, of an
 // event or of the DOM may stand here. New ones go to the end: a part meets cores that were built before it (caches).
 const INTERNAL = [
-  ...[
-    'after',
-    'beacon',
-    'blocked',
-    'count',
-    'dodge',
-    'element',
-    'flush',
-    'forgetSeen',
-    'fresh',
-    'hasItsPlace',
-    'hold',
-    'living',
-  ],
-  ...[
-    'markSeen',
-    'memory',
-    'mount',
-    'muted',
-    'paused',
-    'prepared',
-    'present',
-    'retime',
-    'schedule',
-    'seen',
-    'series',
-    'shown',
-  ],
-  ...[
-    'sight',
-    'stage',
-    'dress',
-    'why',
-    'shared',
-    'emit',
-    'listen',
-    'look',
-    'running',
-    'leave',
-    'say',
-    'ready',
-    'text',
-    'load',
-    'show',
-  ],
-];
+  'after beacon blocked count dodge element flush forgetSeen fresh hasItsPlace hold living markSeen memory',
+  'mount muted paused prepared present retime schedule seen series shown sight stage dress why shared emit',
+  'listen look running leave say ready text load show stale fits',
+].flatMap((line) => line.split(' '));
 const LETTERS = 'abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+if (INTERNAL.length > LETTERS.length) throw new Error('There are more internal names than letters.');
 const nameCache = () => ({
   props: { props: Object.fromEntries(INTERNAL.map((name, place) => [`$${name}`, LETTERS[place]])) },
 });

@@ -19,8 +19,6 @@ type Methods = Record<string, (...values: unknown[]) => unknown>;
 type Call = [method: string, ...values: unknown[]];
 
 const EVENTS = ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'];
-// What the visitor is at, a dialog or something in fullscreen; a card would lie beneath it or in the way.
-const MODAL = ':modal';
 const FIELD = 'input,textarea,select,[contenteditable]';
 declare global {
   interface Window {
@@ -59,17 +57,28 @@ export const install = (given: Settings | null, tag: Element | null): void => {
 
   // What the page has said about the visitor's consent, if it has.
   let consented: boolean | undefined;
-  const agreed = (): boolean => consented ?? !(settings.consentRequired || script?.dataset.consent === 'required');
+  // A module has no current script; its tag is looked for, once, because it may be gone later.
+  const asking =
+    (script ?? document.querySelector<HTMLElement>('script[data-consent]'))?.dataset.consent === 'required';
+  const agreed = (): boolean => consented ?? !(settings.consentRequired || asking);
 
   const quiet = whenQuiet();
   let asked: Promise<unknown> | undefined;
+  let allows: typeof import('./page_rules').allows | undefined;
+  // As long as the rules can not be read, nothing shows where there are some.
+  const fits: Means['fits'] = (rules) => !rules?.[0] || !!allows?.(rules, location);
   const prepared = async (): Promise<void> => {
     await quiet;
-    if (given || !agreed()) return;
-    asked ??= askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`).then((found) =>
-      Object.assign(settings, found),
-    );
-    await asked;
+    if (agreed()) {
+      if (!given)
+        asked ??= askJson(`${settings.fomoUrl}/api/v1/${clientHash}/settings.json`).then((found) =>
+          Object.assign(settings, found),
+        );
+      await asked;
+      if (settings.pageRules[0] || settings.eventTypeRules) allows ??= await part('page_rules');
+    }
+    // Nothing comes back to life after destroy().
+    if (living.signal.aborted) await new Promise(() => {});
   };
 
   const fomo = {
@@ -88,7 +97,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     () => (wantsPrivacy() || !agreed() ? 'none' : settings.storage),
   );
   const beacon = createBeacon(settings, () => agreed() && !wantsPrivacy());
-  const blocked = (): string => obstacle(settings, agreed(), memory.muted);
+  const blocked = (): string => obstacle(settings, agreed(), memory.muted, fits);
   const schedule = createSchedule(window);
   const sight = createSchedule(window);
   const stage = createStage(settings);
@@ -99,17 +108,20 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const look = (): void => {
     clearTimeout(looking);
     const { hidden, activeElement } = document;
-    const modal = !hidden && !!document.querySelector(MODAL);
+    // What the visitor is at: a card would lie beneath it.
+    const modal =
+      !!document.fullscreenElement ||
+      [...document.getElementsByTagName('dialog')].some((each) => each.matches(':modal'));
     const writing = isMobile() && !!activeElement?.matches(FIELD);
-    for (const each of [schedule, sight]) {
-      each.pause('hidden', hidden);
-      each.pause('modal', modal);
-    }
+    sight.pause('hidden', hidden);
+    schedule.pause('hidden', hidden);
+    schedule.pause('modal', modal);
     schedule.pause('writing', writing);
-    if (writing) series.dodge();
+    // After an hour in another tab, what a card says of its age is not true any more.
+    if (writing || feed.stale()) series.dodge();
     if (hidden) beacon.flush();
     // A dialog that is taken out of the page says nothing.
-    if (modal) looking = setTimeout(look, 1000);
+    if (modal && !hidden) looking = setTimeout(look, 1000);
   };
   const means: Means = {
     shared: fomo,
@@ -121,6 +133,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     sight,
     stage,
     blocked,
+    fits,
     look,
     emit,
     listen,
@@ -142,9 +155,18 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     if (reason && !passes(reason)) return;
     if (settings.feedMode) {
       series.stop('');
-      box ??= part('feed_box');
+      // One that could not be fetched is asked for again the next time.
+      box ??= part<() => void>('feed_box').catch((reason) => {
+        box = undefined;
+        throw reason;
+      });
       await box;
-    } else if ((reason || (await series.load())) && !settings.manualTrigger && !series.running() && !fomo.closed)
+    } else if (
+      (reason || (await series.load())) &&
+      !settings.manualTrigger &&
+      !series.running() &&
+      series.why() === reason
+    )
       series.start(within(settings.pageLoad, 0, 3600));
   };
 
@@ -200,7 +222,9 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     consent(given: unknown) {
       if (typeof given !== 'boolean') return null;
       if (!given) {
-        series.stop();
+        series.stop('');
+        // While it still counts as given, so that the storage of that time is cleared.
+        consented = true;
         memory.forgetSeen();
       }
       consented = given;
@@ -208,12 +232,14 @@ export const install = (given: Settings | null, tag: Element | null): void => {
       return true;
     },
     destroy() {
+      beacon.flush();
       living.abort();
       series.stop();
       clearTimeout(looking);
       stage.remove();
       settings.enabled = false;
-      if (window.fomo === fomo) delete window.fomo;
+      // A page's `var fomo` can not be deleted.
+      if (window.fomo === fomo && !Reflect.deleteProperty(window, 'fomo')) window.fomo = null;
     },
   };
   // A method says null where it does not understand its arguments.
@@ -235,7 +261,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   listen('fomo:replace', methods.destroy);
   prepared()
     .then(() => {
-      const play = ([name, ...values]: Call): unknown => call(methods, name, values);
+      const play = (entry: Call): unknown =>
+        Array.isArray(entry) ? call(methods, entry[0], entry.slice(1)) : warn(entry);
       look();
       emit('ready');
       for (const entry of fomo.q.splice(0)) play(entry);

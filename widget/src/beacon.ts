@@ -43,7 +43,7 @@ export const createBeacon = (settings: Settings, allowed: () => boolean): Beacon
   return {
     count(kind, id) {
       if (!(Number(id) > 0 && allowed())) return;
-      waiting.push(`{"k":"${kind}","id":${id},"t":${Math.round(Date.now() / 1000)}}`);
+      waiting.push(`{"k":"${kind}","id":${+(id as number)},"t":${Math.round(Date.now() / 1000)}}`);
       if (Date.now() - last > PAUSE) flush();
     },
     flush,

@@ -100,7 +100,7 @@ export const createCard = (event: FeedEvent, settings: Settings, actions: CardAc
   element.onpointerleave = () => actions.hold('hover', false);
   let before: Element | null;
   element.addEventListener('focusin', ({ target, relatedTarget }) => {
-    if (!element.contains(relatedTarget as Node)) before = relatedTarget as Element;
+    if (relatedTarget && !element.contains(relatedTarget as Node)) before = relatedTarget as Element;
     actions.hold('focus', (target as Element).matches(':focus-visible'));
   });
   element.addEventListener('focusout', () => actions.hold('focus', false));

@@ -1,7 +1,7 @@
 // What the server says about an application, and what stands in the way of showing anything.
 
 import type { StorageMode } from './memory';
-import { allows, type PageRule } from './page_rules';
+import type { PageRule } from './page_rules';
 
 /** The application's settings: the argument of load.js and the body of settings.json. Times are in seconds. */
 export interface Settings {
@@ -45,7 +45,12 @@ export const wantsPrivacy = (): boolean =>
   !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack === '1';
 
 /** Why nothing may show on this page at this moment, as a word, or ''. Asked before each card. */
-export const obstacle = (settings: Settings, agreed: boolean, muted: () => boolean): string =>
+export const obstacle = (
+  settings: Settings,
+  agreed: boolean,
+  muted: () => boolean,
+  fits: (rules: readonly PageRule[]) => boolean,
+): string =>
   !settings.enabled
     ? 'off'
     : !agreed
@@ -56,7 +61,7 @@ export const obstacle = (settings: Settings, agreed: boolean, muted: () => boole
           ? 'mobile'
           : document.querySelector('meta[name="fomo:enabled"][content=false]')
             ? 'meta'
-            : allows(settings.pageRules, location)
+            : fits(settings.pageRules)
               ? ''
               : 'page_rule';
 

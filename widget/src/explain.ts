@@ -37,19 +37,21 @@ const PAUSES: Record<string, string> = {
 };
 
 /** Prints the table, and resolves with its rows. */
-export default async ({ shared, memory, schedule, blocked }: Means, series: Series): Promise<Row[]> => {
+export default async ({ shared, feed, memory, schedule, blocked }: Means, series: Series): Promise<Row[]> => {
   const { settings } = shared;
-  const reason = series.why();
-  // Before consent, and where all is off, nothing is asked of the server.
-  if (!/^(off|consent)$/.test(blocked())) await series.load();
+  // Before consent, and where all is off, nothing is asked of the server. What is found out here ends no series.
+  const asks = !/^(off|consent)$/.test(blocked());
+  const loaded = !asks || (await feed.fresh());
+  const left = within(settings.maximumPerPage, 1, 1000) - series.shown();
   const waits =
-    reason ||
+    series.why() ||
+    (loaded ? '' : 'no_feed') ||
+    (left > 0 ? '' : 'maximum') ||
     (settings.manualTrigger &&
       !series.running() &&
       "nothing shows by itself (manual_trigger): fomo.trigger('start')") ||
     '';
   const paused = schedule.paused().map((pause) => PAUSES[pause] ?? pause);
-  const left = within(settings.maximumPerPage, 1, 1000) - series.shown();
   const page =
     REASONS[waits] ||
     waits ||

@@ -9,12 +9,16 @@ const RETRY_AFTER = 5000;
 export interface Feed {
   /** True when the events at hand are of the present bucket, fetching them if they are not; false after two failures. */
   fresh(): Promise<boolean>;
+  /** Whether what they say of their age may be a minute behind by now. */
+  stale(): boolean;
 }
 
 /** `accept` takes the list that the server sent. */
 export const createFeed = (settings: Settings, accept: (events: unknown[]) => void): Feed => {
   let have = 0;
   let pending: Promise<boolean> | undefined;
+  // Once the page's policy has refused a connection, there is no use in asking, and being reported, again.
+  let asModule = false;
 
   const byFetch = async (address: string): Promise<void> => {
     const events = await askJson(`${address}.json`);
@@ -26,13 +30,17 @@ export const createFeed = (settings: Settings, accept: (events: unknown[]) => vo
     const address = `${settings.fomoUrl}/js-obj/${settings.clientHash}/${settings.limit}/${bucket}`;
     for (const again of ['', '?again']) {
       try {
-        await byFetch(address).catch((reason) => {
-          // What fetch says when the page's policy refuses the connection, or a page has no fetch. A policy that lets us
-          // in lets a module in, with our own nonce and past Trusted Types; this one calls fomo.setup([...]). What failed
-          // once is not asked for again under the same address.
-          if (reason instanceof TypeError) return import(`${address}.js${again}`);
-          throw reason;
-        });
+        // A policy that lets us in lets a module in, with our own nonce and past Trusted Types; this one calls
+        // fomo.setup([...]). What failed once is not asked for again under the same address.
+        const byModule = (): Promise<unknown> => import(`${address}.js${again}`);
+        if (asModule) await byModule();
+        else
+          await byFetch(address).catch(async (reason) => {
+            // What fetch says when the page's policy refuses the connection, or a page has no fetch.
+            if (!(reason instanceof TypeError)) throw reason;
+            await byModule();
+            asModule = true;
+          });
         have = bucket;
         return true;
       } catch {
@@ -51,5 +59,6 @@ export const createFeed = (settings: Settings, accept: (events: unknown[]) => vo
       pending = undefined;
       return loaded;
     },
+    stale: () => have > 0 && Date.now() > (have + 20) * 1000,
   };
 };

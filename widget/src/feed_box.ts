@@ -1,12 +1,14 @@
 // Feed mode, a part of its own: every message as a list in the page's #fomo_feed, which the page's own CSS styles.
 
+import { passes } from './config';
 import { drawMessage, make } from './message';
 import { addressOf, type FeedEvent, textOf } from './parts';
 import type { Means, Series } from './series';
 
 const NAME = 'fomo-feed';
-// Milliseconds between two looks for news; a request is made once per bucket of 40 s.
+// Milliseconds between two looks for news; a request is made once per bucket of 40 s. Without an answer they become fewer.
 const LOOK_AGAIN = 10_000;
+const LOOK_RARELY = 600_000;
 const IN_SIGHT = 1000;
 
 const drawItem = (event: FeedEvent): HTMLElement => {
@@ -43,6 +45,7 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
   let open = false;
   const counted = new Set<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let pause = LOOK_AGAIN;
 
   // A display is an item of which half was to be seen for a second, once in this page view.
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
@@ -97,13 +100,20 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
     clearTimeout(timer);
     timer = undefined;
     if (document.hidden || living.aborted) return observeAnew();
-    open = settings.feedMode && !blocked();
+    const reason = blocked();
+    open = settings.feedMode && !reason;
     if (!open) list.remove();
     else if (await series.load()) {
+      pause = LOOK_AGAIN;
       fill(shared.recentEvents.filter(series.hasItsPlace));
       place();
+    } else {
+      // What the list says of ages is not true any more.
+      for (const node of list.querySelectorAll('small')) node.textContent = '';
+      pause = Math.min(pause * 2, LOOK_RARELY);
     }
-    if (!living.aborted && !document.hidden) timer ??= setTimeout(again, LOOK_AGAIN);
+    if ((open || (settings.feedMode && passes(reason))) && !living.aborted && !document.hidden)
+      timer ??= setTimeout(again, pause);
   };
   const again = (): void => {
     look().catch(() => emit('error'));
@@ -120,12 +130,16 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
   };
   const observer = new MutationObserver(place);
   observer.observe(document.documentElement, { childList: true, subtree: true });
-  living.addEventListener('abort', () => {
+  const end = (): void => {
+    open = false;
     observer.disconnect();
     list.remove();
     observeAnew();
     clearTimeout(timer);
-  });
+  };
+  living.addEventListener('abort', end);
+  // While this part was on its way, it may have ended.
+  if (living.aborted) end();
   for (const type of ['click', 'auxclick']) listen(type, click);
   for (const type of ['visibilitychange', 'fomo:mute']) listen(type, again);
   again();

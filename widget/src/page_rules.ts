@@ -1,4 +1,4 @@
-// Page rules: on which addresses notifications show. Pure; globs are matched in linear time, whatever the owner wrote.
+// Page rules, a part of its own: on which addresses notifications show. Pure; globs are matched in linear time.
 
 export interface PageRule {
   match: string;
@@ -42,3 +42,6 @@ export const allows = (rules: readonly PageRule[] = [], { origin, pathname, sear
   const included = of('include');
   return !of('exclude').some(here) && (!included[0] || included.some(here));
 };
+
+/** What the core gets of this part. */
+export default (): typeof allows => allows;

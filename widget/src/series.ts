@@ -5,7 +5,7 @@ import { type Card, createCard } from './card';
 import { passes, type Settings, within } from './config';
 import type { Feed } from './feed';
 import type { Memory } from './memory';
-import { allows } from './page_rules';
+import type { PageRule } from './page_rules';
 import type { FeedEvent } from './parts';
 import { nextEvent } from './queue';
 import type { Schedule } from './schedule';
@@ -35,6 +35,8 @@ export interface Means {
   stage: Stage;
   /** What stands in the way at this moment, as a word, or ''. */
   blocked(): string;
+  /** Whether these rules let anything show at this address. */
+  fits(rules: readonly PageRule[] | undefined): boolean;
   /** Notices an open dialog, a hidden tab or a field that is written in before a card is shown. */
   look(): void;
   /** Tells the page; false when it has cancelled. */
@@ -71,7 +73,7 @@ export interface Series {
 }
 
 export const createSeries = (means: Means): Series => {
-  const { shared, prepared, feed, memory, beacon, schedule, sight, stage, blocked, look, emit } = means;
+  const { shared, prepared, feed, memory, beacon, schedule, sight, stage, blocked, fits, look, emit } = means;
   const { settings } = shared;
   // Rises with whatever changes the plan: what an older plan was waiting for is dropped when it arrives.
   let plan = 0;
@@ -80,8 +82,7 @@ export const createSeries = (means: Means): Series => {
   let ending = '';
   let card: Card | undefined;
 
-  const hasItsPlace = (event: FeedEvent): boolean =>
-    allows(settings.eventTypeRules?.[event.event_type_id as string], location);
+  const hasItsPlace = (event: FeedEvent): boolean => fits(settings.eventTypeRules?.[event.event_type_id as string]);
 
   const finish = (reason: string): void => {
     plan++;
@@ -155,14 +156,16 @@ export const createSeries = (means: Means): Series => {
     // Through the schedule, so that a card that is ready while the tab is hidden or a dialog is open waits.
     await new Promise<void>((resolve) => schedule.after(0, resolve));
     drop(true);
+    // The address may be another one by now, and an hour may have passed.
+    if (blocked() || !hasItsPlace(next) || (next.id && feed.stale())) return rest(1);
     if (next.id) memory.markSeen(next.id);
-    if (!emit('show', next)) return rest();
+    if (!emit('show', next)) return rest(1);
     shown += counts;
     card = made;
     stage.present(made);
     sight.after(1, () => {
       beacon.count('display', next.id);
-      reread(made, true);
+      reread(made, true).catch(() => rest());
     });
     schedule.after(within(settings.displayFor, 1, 600), rest);
   };
@@ -206,7 +209,7 @@ export const createSeries = (means: Means): Series => {
   };
   const mute = (): void => {
     memory.mute(true);
-    quit('stopped', 'mute');
+    quit('', 'mute');
   };
 
   return {

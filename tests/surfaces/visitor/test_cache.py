@@ -1,6 +1,7 @@
 """Answers kept ready: made once, by one, and the last good one when nothing better is to be had."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_who_asks_during_a_rebuild_gets_the_old_one_at_once() -> None:
         kitchen.open.set()
         assert await first == ("value 2", False)
         assert cache.get("k", 2) == "value 2"
+
+    asyncio.run(play())
+
+
+def test_an_old_one_of_more_than_a_minute_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a feed says of ages would not be true any more."""
+
+    async def play() -> None:
+        cache: ReadyCache[str] = ReadyCache(1_000, len)
+        kitchen = Kitchen()
+        await cache.make("k", 1, kitchen.build)
+        later = time.monotonic() + 61
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        kitchen.open.clear()
+        asking = [asyncio.create_task(cache.make("k", 2, kitchen.build)) for _ in range(2)]
+        await asyncio.sleep(0)
+        kitchen.open.set()
+        assert [await one for one in asking] == [("value 2", False)] * 2
 
     asyncio.run(play())
 

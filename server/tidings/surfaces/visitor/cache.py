@@ -16,6 +16,8 @@ Value = TypeVar("Value")
 
 # With the store down, the last good answer goes out for this long, in seconds.
 LAST_GOOD_SECONDS = 300
+# While a new one is being made, only one that is younger than this goes out: what it says of ages has to be true.
+MEANWHILE_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class ReadyCache(Generic[Value]):
         return None
 
     async def make(self, key: Hashable, stamp: Hashable, build: Callable[[], Awaitable[Value]]) -> tuple[Value, bool]:
-        """The value, made anew by the first who asks; who asks meanwhile gets the old one, or waits if there is none.
+        """The value, made anew by the first who asks; who asks meanwhile gets the old one, or waits if it is too old or not there.
 
         Returns the value and whether it is an old one.
         When `build` is refused, the last good value goes out for LAST_GOOD_SECONDS; after that, raises what `build` raised.
@@ -57,7 +59,7 @@ class ReadyCache(Generic[Value]):
         kept = self._kept.get(key)
         making = self._making.get(key)
         if making is not None:
-            if kept is not None and time.monotonic() - kept.made_at <= LAST_GOOD_SECONDS:
+            if kept is not None and time.monotonic() - kept.made_at <= MEANWHILE_SECONDS:
                 return kept.value, True
             value = await asyncio.shield(making)
             # Made for another who asked before the last change: good for now, not to be kept.

@@ -1,0 +1,76 @@
+"""A page whose widget sends its counts to the host pages' own server, which keeps every request as it came.
+
+That server is asked as 127.0.0.1, where the page itself is on localhost: two sites, so that what a browser would ask or send
+between sites shows. It answers for load.js, the feed and the counts; nothing lies between browser and socket.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.browser.visits import CORS, Visits
+from tests.commands import wait_until
+
+if TYPE_CHECKING:
+    from tests.host_pages import HostPages, SeenRequest
+
+
+@dataclass
+class Counting:
+    """What reached the server. `url`: its address for the widget; `events`: the feed; `tag`: the widget's script tag."""
+
+    pages: HostPages
+    url: str
+    client_id: str
+    events: list[Mapping[str, Any]]
+
+    @property
+    def tag(self) -> str:
+        return f'<script async src="{self.url}/load.js"></script>'
+
+    @property
+    def html(self) -> str:
+        """A page with that tag."""
+        return f"<!doctype html><html lang=en><meta charset=utf-8><title>A shop</title>{self.tag}<h1>A shop</h1>"
+
+    @property
+    def uploads(self) -> list[SeenRequest]:
+        """Every request for the address of the counts, whatever its method."""
+        return [seen for seen in self.pages.requests if seen.path.endswith("/track")]
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """The JSON of each upload."""
+        return [json.loads(seen.body) for seen in self.uploads]
+
+    @property
+    def deeds(self) -> list[tuple[str, int]]:
+        """What was counted, in order: kind and event."""
+        return [(deed["k"], deed["id"]) for body in self.bodies for deed in body["events"]]
+
+    def arrives(self, *deeds: tuple[str, int], within: float = 8.0) -> None:
+        """Wait until exactly these were counted, in any order."""
+        try:
+            wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)
+        except AssertionError:
+            assert sorted(self.deeds) == sorted(deeds)
+
+
+def count(visit: Visits, events: list[Mapping[str, Any]], **settings: Any) -> Counting:
+    """Puts up the script with these settings, and the feed for some minutes to come."""
+    pages, client_id = visit.host_page, visit.live.a.client_id
+    url = pages.origin.replace("localhost", "127.0.0.1")
+    code, _, given = visit.live.a.server.get(f"/api/v1/{client_id}/load.js").text.rpartition("})(")
+    merged = json.loads(given.rstrip().removesuffix(");")) | {"pageLoad": 0, "fomoUrl": url} | settings
+    kind = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "max-age=60", **CORS}
+    pages.add("/load.js", f"{code}}})({json.dumps(merged)});".encode(), kind)
+    bucket = int(time.time()) // 40 * 40
+    for later in range(0, 400, 40):
+        path = f"/js-obj/{client_id}/{merged['limit']}/{bucket + later}.json"
+        pages.add(path, json.dumps(events).encode(), {"Content-Type": "application/json", **CORS})
+    pages.add(f"/api/v1/{client_id}/track", b"", CORS, status=204)
+    return Counting(pages, url, client_id, events)
