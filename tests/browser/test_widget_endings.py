@@ -1,4 +1,4 @@
-"""What ends, ends: stop, destroy and consent taken back, at every moment; and no card whose age or place is not true any more."""
+"""What ends, ends: stop, destroy and consent taken back, at every moment; and no card says an age that is not true any more."""
 
 from __future__ import annotations
 

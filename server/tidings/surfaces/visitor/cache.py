@@ -51,7 +51,7 @@ class ReadyCache(Generic[Value]):
         return None
 
     async def make(self, key: Hashable, stamp: Hashable, build: Callable[[], Awaitable[Value]]) -> tuple[Value, bool]:
-        """The value, made anew by the first who asks; who asks meanwhile gets the old one, or waits if it is too old or not there.
+        """The value, made anew by the first who asks; who asks meanwhile gets the old one, or waits.
 
         Returns the value and whether it is an old one.
         When `build` is refused, the last good value goes out for LAST_GOOD_SECONDS; after that, raises what `build` raised.
