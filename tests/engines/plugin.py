@@ -155,13 +155,20 @@ def page(new_page: Callable[..., Page]) -> Page:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     report = yield
     if place(item):
-        report.user_properties.append(("engine", engine_name(item)))
+        name = engine_name(item)
+        report.user_properties.append(("engine", name))
+        # With the report, because the engine may have been started in another process (pytest -n).
+        report.user_properties.append(("engine told", item.config.stash[TOLD].get(name, "")))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Which engines ran, in how many tests; which did not; what their drivers cannot do."""
-    told = config.stash[TOLD]
+    told = dict(config.stash[TOLD])
+    for reports in terminalreporter.stats.values():
+        for properties in (dict(getattr(report, "user_properties", ())) for report in reports):
+            if properties.get("engine told"):
+                told[properties["engine"]] = properties["engine told"]
     if not told:
         return
     counts: Counter[str] = Counter()
