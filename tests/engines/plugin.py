@@ -13,7 +13,7 @@ A test that names a row of every engine (`criterion`, "A" in cases/widget_criter
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +23,9 @@ from tests.engines.start import ENGINES, TITLES, Engine, Missing, start_engine
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-TOLD = pytest.StashKey[dict[str, str]]()  # of each engine that was asked for: what it is, or why it did not run
+TOLD: pytest.StashKey[dict[str, str]] = (
+    pytest.StashKey()
+)  # of each engine that was asked for: what it is, or why it did not run
 MISSING = "did not run: "
 
 
@@ -152,7 +154,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if place(item):
         name = engine_name(item)

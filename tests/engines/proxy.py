@@ -188,12 +188,6 @@ def serve_proxy() -> Proxy:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def send_error(self, *a):
-            import sys
-
-            print("ERR", a, self.raw_requestline[:50], file=sys.stderr)
-            return super().send_error(*a)
-
         origin = ""
 
         def do_CONNECT(self) -> None:

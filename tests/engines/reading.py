@@ -33,7 +33,7 @@ NOTHING = ("", "none", "generic", "presentation")
 def read_out(page: Page | WebKitPage) -> Rows:
     """Roles and names, in reading order; what has no role is left out."""
     if isinstance(page, WebKitPage):
-        elements = page.driver.execute_script(ELEMENTS)  # type: ignore[no-untyped-call]
+        elements = page.driver.execute_script(ELEMENTS)
         rows = [(str(element.aria_role), str(element.accessible_name)) for element in elements]
         return [row for row in rows if row[0] not in NOTHING]
     if page.context.browser and page.context.browser.browser_type.name == "firefox":

@@ -44,8 +44,10 @@ class Missing(Exception):
 class Engine(Protocol):
     """A started engine. `name` is one of `ENGINES`, `title` as the end of the run shows it."""
 
-    name: str
-    title: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
     def open(self, page_errors: list[str], **options: Any) -> Page:
         """A page in a fresh context, with Playwright's options of a context; uncaught errors are added to `page_errors`."""
@@ -87,7 +89,10 @@ class Chromium:
 
 @dataclass
 class Firefox:
-    """A stock Firefox; one browser for each set of settings that contexts ask for."""
+    """A stock Firefox; one browser for each set of settings that contexts ask for.
+
+    Playwright's fake clock tells nobody here what a timer threw; in Chromium the same tests fail of it.
+    """
 
     playwright: Playwright
     path: str
@@ -161,7 +166,8 @@ class WebKitGTK:
                 unable(self.name, option)
         page: Any = self.browsers.open(**options)
         page.on("pageerror", page_errors.append)
-        return page
+        opened: Page = page
+        return opened
 
     def close(self) -> None:
         self.browsers.close()

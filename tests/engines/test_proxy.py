@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.engines.init_scripts import NONCE, as_ascii, into_page, with_nonce
@@ -70,7 +72,7 @@ def test_a_script_beyond_ascii() -> None:
 
 
 @pytest.fixture
-def proxy() -> object:
+def proxy() -> Iterator[Proxy]:
     started = serve_proxy()
     yield started
     started.close()
@@ -81,7 +83,7 @@ def test_it_tells_passes_on_answers_and_cuts(proxy: Proxy, host_page: HostPages)
     proxy.tell = lambda event, request: told.append((event, request.url))
     url = host_page("<title>x</title>")
 
-    def ask(address: str) -> object:
+    def ask(address: str) -> Any:
         return proxy.answer(Request("GET", address, {"sec-fetch-dest": "document", "connection": "keep-alive"}, b""))
 
     status, _, body = ask(url)

@@ -97,7 +97,8 @@ class WebKitPage:
         self.context = Context(self)
         # The driver would time scripts by the page's own setTimeout, which tests count and stop. Requests have an end.
         driver.execute(Command.SET_TIMEOUTS, {"script": None})
-        driver.command_executor.client_config.timeout = PATIENCE * 2
+        executor: Any = driver.command_executor
+        executor.client_config.timeout = PATIENCE * 2
         proxy.tell = self._tell
         proxy.init_script = lambda: RECORDER + self.clock.script() + "".join(f"{{{script}\n}}" for script in self.init)
 

@@ -25,7 +25,7 @@ function packageVersion() {
 const INTERNAL = [
   'after beacon blocked count dodge element flush forgetSeen fresh hasItsPlace hold living markSeen memory',
   'mount muted paused prepared present retime schedule seen series shown sight stage dress why shared emit',
-  'listen look running leave say ready text load show stale fits',
+  'listen look running leave say ready text load show stale fits aging',
 ].flatMap((line) => line.split(' '));
 const LETTERS = 'abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 if (INTERNAL.length > LETTERS.length) throw new Error('There are more internal names than letters.');

@@ -100,6 +100,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const blocked = (): string => obstacle(settings, agreed(), memory.muted, fits);
   const schedule = createSchedule(window);
   const sight = createSchedule(window);
+  const aging = createSchedule(window);
   const stage = createStage(settings);
   // By its public name: a page may have put its own in front.
   const feed = createFeed(settings, (events) => fomo.setup(events));
@@ -113,9 +114,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
       !!document.fullscreenElement ||
       [...document.getElementsByTagName('dialog')].some((each) => each.matches(':modal'));
     const writing = isMobile() && !!activeElement?.matches(FIELD);
-    sight.pause('hidden', hidden);
-    schedule.pause('hidden', hidden);
-    schedule.pause('modal', modal);
+    for (const each of [schedule, sight, aging]) each.pause('hidden', hidden);
+    for (const each of [schedule, sight]) each.pause('modal', modal);
     schedule.pause('writing', writing);
     // After an hour in another tab, what a card says of its age is not true any more.
     if (writing || feed.stale()) series.dodge();
@@ -131,6 +131,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     beacon,
     schedule,
     sight,
+    aging,
     stage,
     blocked,
     fits,

@@ -30,8 +30,10 @@ export interface Means {
   memory: Memory;
   beacon: Beacon;
   schedule: Schedule;
-  /** Runs only while a card can be seen, whatever else holds the schedule. */
+  /** Runs only while a card can be seen, with nothing modal above it. */
   sight: Schedule;
+  /** Runs while the tab is to be seen. */
+  aging: Schedule;
   stage: Stage;
   /** What stands in the way at this moment, as a word, or ''. */
   blocked(): string;
@@ -73,7 +75,7 @@ export interface Series {
 }
 
 export const createSeries = (means: Means): Series => {
-  const { shared, prepared, feed, memory, beacon, schedule, sight, stage, blocked, fits, look, emit } = means;
+  const { shared, prepared, feed, memory, beacon, schedule, sight, aging, stage, blocked, fits, look, emit } = means;
   const { settings } = shared;
   // Rises with whatever changes the plan: what an older plan was waiting for is dropped when it arrives.
   let plan = 0;
@@ -110,6 +112,7 @@ export const createSeries = (means: Means): Series => {
     gone.leave(atOnce);
     stage.say('');
     sight.clear();
+    aging.clear();
     schedule.pause('hover', false);
     schedule.pause('focus', false);
     emit('hide', gone.event);
@@ -127,7 +130,7 @@ export const createSeries = (means: Means): Series => {
     const now = loaded && shared.recentEvents.find(({ id }) => id === mine.event.id);
     if (now) {
       mine.retime(now);
-      sight.after(REREAD, () => {
+      aging.after(REREAD, () => {
         reread(mine, false).catch(() => rest());
       });
     } else if (!first) rest();
@@ -163,10 +166,8 @@ export const createSeries = (means: Means): Series => {
     shown += counts;
     card = made;
     stage.present(made);
-    sight.after(1, () => {
-      beacon.count('display', next.id);
-      reread(made, true).catch(() => rest());
-    });
+    sight.after(1, () => beacon.count('display', next.id));
+    reread(made, true).catch(() => rest());
     schedule.after(within(settings.displayFor, 1, 600), rest);
   };
 
