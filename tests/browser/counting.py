@@ -52,7 +52,7 @@ class Counting:
         """What was counted, in order: kind and event."""
         return [(deed["k"], deed["id"]) for body in self.bodies for deed in body["events"]]
 
-    def arrives(self, *deeds: tuple[str, int], within: float = 8.0) -> None:
+    def arrives(self, *deeds: tuple[str, int], within: float = 20.0) -> None:
         """Wait until exactly these were counted, in any order."""
         try:
             wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)

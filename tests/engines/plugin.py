@@ -77,7 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def place(item: pytest.Item) -> int:
     """0: no browser; 1, 2, 3: Chromium, Firefox, WebKitGTK."""
-    if "engine" not in getattr(item, "fixturenames", ()):
+    # Not "engine", which is also what tests of the storage call theirs.
+    if "playwright_driver" not in getattr(item, "fixturenames", ()):
         return 0
     return 1 + ENGINES.index(engine_name(item))
 
@@ -105,20 +106,31 @@ def playwright_driver() -> Iterator[Callable[[], Playwright]]:
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest, playwright_driver: Callable[[], Playwright]) -> Iterator[Engine]:
+def engines() -> Iterator[dict[str, Engine]]:
+    """Those that were started so far; each stays until the end, since a run may go back and forth between them."""
+    started: dict[str, Engine] = {}
+    yield started
+    for engine in started.values():
+        engine.close()
+
+
+@pytest.fixture(scope="session")
+def engine(
+    request: pytest.FixtureRequest, playwright_driver: Callable[[], Playwright], engines: dict[str, Engine]
+) -> Engine:
     """The engine of this test; the test is skipped, saying why, where there is none."""
     name = getattr(request, "param", "chromium")
     told = request.config.stash[TOLD]
     if told.get(name, "").startswith(MISSING):
         pytest.skip(f"{TITLES[name]} {told[name]}")
-    try:
-        started = start_engine(name, playwright_driver)
-    except Missing as missing:
-        told[name] = f"{MISSING}{missing}"
-        pytest.skip(f"{TITLES[name]} {told[name]}")
-    told[name] = started.title
-    yield started
-    started.close()
+    if name not in engines:
+        try:
+            engines[name] = start_engine(name, playwright_driver)
+        except Missing as missing:
+            told[name] = f"{MISSING}{missing}"
+            pytest.skip(f"{TITLES[name]} {told[name]}")
+        told[name] = engines[name].title
+    return engines[name]
 
 
 @pytest.fixture(scope="session")
