@@ -68,7 +68,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last, engine after engine; all others in their order."""
-    items.sort(key=place)
+    # A file goes as a whole (pytest -n 2 --dist loadfile), and nothing may follow a browser: Playwright keeps an event loop.
+    with_browser = {item.path for item in items if place(item)}
+    items.sort(key=lambda item: place(item) or int(item.path in with_browser))
     if "chromium" not in wanted(config):
         others = [item for item in items if place(item) == 1]
         config.hook.pytest_deselected(items=others)
