@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.page_clock import go_on, stop
 from tests.browser.visits import CARD
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 NewPage = Callable[..., "Page"]
 pytestmark = pytest.mark.browser
-# Where the page's clock starts in a bucket of the feed, so that none ends where a test does not expect it.
-BUCKET = 40
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def opened(demo: DemoServer, new_page: NewPage, page_errors: list[str]) -> Itera
     def make(name: str, *, clock: bool = False, events: Any = None, **context: Any) -> Page:
         page = new_page(**({"viewport": {"width": 1280, "height": 800}} | context))
         if clock:
-            page.clock.install(time=1_800_000_000 // BUCKET * BUCKET + 1)
+            stop(page)
         if events is not None:
             page.route("**/js-obj/**", lambda route: answer(route, events() if callable(events) else events))
         page.goto(f"{demo.shop_url}pages/{name}")
@@ -53,13 +52,6 @@ def event(number: int, **fields: Any) -> dict[str, Any]:
     return {"id": number, "event_type_id": 1, "first_name": "Ada", "title": f"Mug {number}", **words, **fields}
 
 
-def run(page: Page, seconds: float) -> None:
-    """Let the page's fake clock go on, with time for answers to arrive between the steps."""
-    for _ in range(round(seconds * 2)):
-        page.clock.run_for(500)
-        page.wait_for_timeout(8)
-
-
 def diary(page: Page, kind: str) -> list[tuple[float, str]]:
     """What the page wrote down of one kind of event, oldest first: seconds and words."""
     rows = page.locator("#diary li").all_inner_texts()
@@ -74,7 +66,7 @@ def card(page: Page) -> Locator:
 def test_automatic_keeps_its_pace_its_loop_and_its_maximum(opened: Callable[..., Page]) -> None:
     page = opened("automatic", clock=True, events=[event(3), event(2), event(1)])
     while not diary(page, "end"):
-        run(page, 2)
+        go_on(page, 2)
     shown = diary(page, "show")
     assert [words[-1] for _, words in shown] == ["3", "2", "1", "3", "2"], "three in turn, from the first again, five in all"
     ready, end = diary(page, "ready")[0][0], diary(page, "end")[0]
@@ -87,13 +79,13 @@ def test_automatic_keeps_its_pace_its_loop_and_its_maximum(opened: Callable[...,
 
 def test_manual_shows_nothing_until_a_button_says_so(opened: Callable[..., Page]) -> None:
     page = opened("manual", clock=True, events=[event(number) for number in (8, 7, 6, 5, 4, 3, 2, 1)])
-    run(page, 8)
+    go_on(page, 8)
     assert diary(page, "ready")
     assert not diary(page, "show")
 
     def press(name: str) -> None:
         page.get_by_role("button", name=name, exact=True).click()
-        run(page, 1)
+        go_on(page, 1)
 
     press("Start")
     expect(card(page)).to_contain_text("Mug 8")
@@ -118,10 +110,10 @@ def test_manual_shows_nothing_until_a_button_says_so(opened: Callable[..., Page]
     expect(card(page)).to_contain_text("Mug 8")
 
     press("Start")
-    run(page, 12)
+    go_on(page, 12)
     assert diary(page, "end")[-1][1] == "as many as this page allows"
     press("Start")
-    run(page, 6)
+    go_on(page, 6)
     expect(card(page)).to_have_count(0)
     press("Forget the count")
     press("Start")
@@ -145,7 +137,7 @@ def test_the_feed_fills_its_place_and_takes_in_what_is_sold(demo: DemoServer, op
     )
     box = page.locator("#fomo_feed")
     assert box.evaluate("(box) => box.offsetHeight") == 384
-    run(page, 2)
+    go_on(page, 2)
     expect(box.locator("li")).to_have_count(9)
     assert box.evaluate("(box) => box.offsetHeight") == 384
     moved = "[...new Set(shifts.flatMap((shift) => shift.sources.map(({node}) => node.nodeName)))]"
@@ -165,7 +157,7 @@ def test_the_feed_fills_its_place_and_takes_in_what_is_sold(demo: DemoServer, op
     assert (sold["first_name"], sold["title"]) == ("Wilhelmina", "Clay pots")
 
     events.insert(0, event(int(number), message="Wilhelmina just bought Clay pots"))
-    run(page, 50)
+    go_on(page, 50)
     expect(box.locator("li").first).to_contain_text("Wilhelmina just bought Clay pots")
     expect(box.locator("li")).to_have_count(10)
     assert page.evaluate(moved) == ["LI"], "what is in the list makes room, nothing else on the page does"
@@ -192,23 +184,23 @@ def test_the_strictest_policy_is_met_and_the_page_counts_what_is_not(opened: Cal
 def test_page_rules_follow_a_page_that_changes_its_address_and_its_body(opened: Callable[..., Page]) -> None:
     page = opened("spa/shelf", clock=True, events=[event(number) for number in range(9, 0, -1)])
     page.evaluate("window.same = true")
-    run(page, 3)
+    go_on(page, 3)
     expect(card(page)).to_contain_text("Mug 9")
 
     page.get_by_role("link", name="Checkout").click()
     expect(page).to_have_url(re.compile("/demo/pages/spa/checkout$"))
     expect(page.get_by_role("heading", name="The checkout")).to_be_focused()
     expect(card(page)).to_contain_text("Mug 9")  # it stays for its time
-    run(page, 12)
+    go_on(page, 12)
     expect(card(page)).to_have_count(0)
     expect(page.locator("#why")).to_have_text("page_rule")
 
     page.get_by_role("link", name="Desk").click()
-    run(page, 3)
+    go_on(page, 3)
     expect(card(page)).to_contain_text("Mug 8")
     page.get_by_role("button", name="Swap the body").click()
     expect(card(page)).to_contain_text("Mug 8")
-    run(page, 6)
+    go_on(page, 6)
     expect(card(page)).to_contain_text("Mug 7")
     expect(page.locator("#swaps")).to_contain_text("1 so far")
 

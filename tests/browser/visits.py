@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tests.browser.page_clock import go_on, stop
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
     from tests.conftest import Live
@@ -24,7 +26,7 @@ CARD = "[part=card]:not([data-state])"
 
 # Writes down what the widget tells the page, with the page's own clock in seconds.
 RECORDER = """
-window.told = []; window.violations = []; window.born = Math.random();
+window.told = []; window.violations = [];
 for (const type of ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'])
   document.addEventListener('fomo:' + type, (event) =>
     window.told.push([type, event.detail && event.detail.id, performance.now() / 1000]));
@@ -147,21 +149,8 @@ class Visit:
         return [row[2] for row in self.js("window.told") if row[0] in types]
 
     def run(self, seconds: float, step: float = 0.5) -> None:
-        """Let the page's fake clock go on by so much, in steps, each after what was asked of the network has come.
-
-        Between two calls it stands still, so that a slow engine or a busy machine changes nothing.
-        """
-        now = "[performance.now() / 1000, window.born]"
-        (start, born), end = self.js(now), seconds
-        while seconds > 0:
-            self.settle()
-            self.page.clock.run_for(round(min(step, seconds) * 1000))
-            seconds -= step
-        self.settle()
-        # Playwright leaves a step out where it takes the page for one that is just being left.
-        after, there = self.js(now)
-        if there == born and start + end - after > 0.001:
-            self.run(start + end - after, step)
+        """Let the page's fake clock go on by so much, in steps, each after what was asked of the network has come."""
+        go_on(self.page, seconds, step, self.settle)
 
     def settle(self) -> None:
         """Wait, in real time, for answers to arrive and to be worked off; for a second at most."""
@@ -252,10 +241,7 @@ class Visits:
         """
         page = page or self.new_page(**({"viewport": {"width": 1280, "height": 800}} | context))
         if clock:
-            # Early in a bucket of the feed, so that none ends where a test does not expect it.
-            start = time.time() // 40 * 40 + 1
-            page.clock.install(time=start - 60)  # it goes by itself until it is stopped, and only forward
-            page.clock.pause_at(start)
+            stop(page)
         page.add_init_script(RECORDER + init)
         self.serve(page, {"pageLoad": 0, **(settings or {})}, [event(1)] if events is None else events)
         if before:
