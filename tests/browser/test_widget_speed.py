@@ -18,7 +18,8 @@ from tests.browser.visits import Visit, Visits, event
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Page, Route
 
-pytestmark = pytest.mark.browser
+# What is timed here would be what else the machine does, with other tests beside it.
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 # A shop's page: a picture that is the largest thing on it, words, and a button that does something.
 BODY = """<h1>Clay pots</h1><img id=picture src=/pot.jpeg width=640 height=400 alt=''>""" + "".join(
@@ -77,6 +78,7 @@ FIGURES = """({dcl: performance.getEntriesByType('navigation')[0].domContentLoad
   whose: seen.paints})"""
 
 
+@pytest.mark.slow
 @pytest.mark.criterion(12, 17)
 def test_nothing_is_painted_later(visit: Visits) -> None:
     """DOMContentLoaded, FCP and LCP, medians of 11 loads each: with the tag, with one that takes 10 s, and without.
@@ -215,7 +217,7 @@ def test_a_click_is_answered_as_fast_while_a_card_enters(visit: Visits) -> None:
 @pytest.mark.parametrize(
     "huge",
     [
-        [event(number) for number in range(10_000, 0, -1)],
+        pytest.param([event(number) for number in range(10_000, 0, -1)], marks=pytest.mark.slow),
         [event(1, ["m" * 1_000_000, ["a", "x" * 1_000_000], " ", ["time"]], first_name="n" * 1_000_000)],
     ],
     ids=["10,000 events", "a message of 1 MB"],
