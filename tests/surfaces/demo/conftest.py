@@ -70,7 +70,15 @@ def demo(api: StubApi) -> DemoShop:
     """A shop whose branch in Arabic is application `arabic-36K9pUyuj8sukckF`, event type 2."""
     branch = Branch("arabic-36K9pUyuj8sukckF", 2, "var/demo-arabic.token")
     return DemoShop(
-        api.base_url, "36K9pUyuj8sukckFW66iCg", TOKEN, 1, "var/demo.token", demo_site(), branch, read_themes(themes())
+        api.base_url,
+        "36K9pUyuj8sukckFW66iCg",
+        TOKEN,
+        1,
+        "ABCDEFGH",
+        "var/demo.token",
+        demo_site(),
+        branch,
+        read_themes(themes()),
     )
 
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from tests.commands import free_port
+from tests.outbound.receivers import receiver
 from tests.surfaces.demo.conftest import StubApi
 
 from tidings.outbound.own_api import ANSWER_BYTES, Answered, OwnApi, Unanswered
@@ -42,6 +43,12 @@ def test_an_answer_that_is_not_json(api: StubApi, content: bytes) -> None:
     api.status, api.answer = 502, content
     answer = OwnApi(api.base_url, "t").create_event(EVENT)[1]
     assert answer == Unanswered("The answer, status 502, is not JSON: is this Tidings?")
+
+
+def test_an_answer_that_breaks_off() -> None:
+    with receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}") as served:
+        address = f"http://127.0.0.1:{served.port}"
+        assert OwnApi(address, "t").create_event(EVENT)[1] == Unanswered(f"The answer of {address} broke off.")
 
 
 def test_the_environment_s_proxy_is_not_asked(api: StubApi, monkeypatch: pytest.MonkeyPatch) -> None:
