@@ -35,6 +35,8 @@ def writing_engine(path: Path, *, checkpoints: bool) -> Engine:
         # On macOS an fsync stops at the drive's cache; elsewhere this does nothing.
         connection.execute("PRAGMA fullfsync=ON")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten, not only marked as free: a person who is forgotten is gone from the file.
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES if checkpoints else 0}")
         return connection
 

@@ -30,15 +30,18 @@ FAILURE_SECONDS = 5.0
 
 
 class Store:
-    """A database opened by the server. Reads run in threads; writes go through the one writer."""
+    """A database opened by the server, or by a worker. Reads run in threads; writes go through the one writer."""
 
-    def __init__(self, path: Path, lock: ServerLock) -> None:
-        """`lock` is held by the caller and released by `close`. Raises DatabaseError when the file can not be opened."""
+    def __init__(self, path: Path, lock: ServerLock | None) -> None:
+        """`lock` is held by the caller and released by `close`; None: beside a server, which alone checkpoints.
+
+        Raises DatabaseError when the file can not be opened.
+        """
         self.path = path
         self._lock = lock
         self._inode = inode(path)
         self._readers = reading_engine(path)
-        self._writing = writing_engine(path, checkpoints=True)
+        self._writing = writing_engine(path, checkpoints=lock is not None)
         self.writer = Writer(self._writing, intact=self._intact)
         # Fewer than the pool has connections: a reader waits for a thread, never a thread for a connection.
         self._threads = ThreadPoolExecutor(READERS - 1, "tidings-reader")
@@ -137,7 +140,8 @@ class Store:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._readers.dispose()
         self._writing.dispose()
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
 
 def bump_revision(connection: Connection) -> None:

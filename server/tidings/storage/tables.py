@@ -159,3 +159,92 @@ event_type_figures = Table(
     PrimaryKeyConstraint("application_id", "event_type_id", "hour"),
     sqlite_with_rowid=False,
 )
+
+# How far an application's figures are one row a day (domain/statistics_roll_up.py): before the hour `until` all of them;
+# from there up to the hour `target` those of event types up to `event_type_id`.
+figure_roll_ups = Table(
+    "figure_roll_ups",
+    metadata,
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    Column("target", BigInteger, nullable=False),
+    Column("event_type_id", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row: hours before this one, counted from the epoch, were told to webhooks and take no more counts.
+closed_hour = Table("closed_hour", metadata, Column("hour", BigInteger, nullable=False))
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON list of names
+    Column("enabled", Boolean, nullable=False),
+    Column("paused_because", Text),
+    Column("secret", String, nullable=False),
+    Column("next_window", BigInteger, nullable=False),
+    Column("failing_since", BigInteger),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index("webhooks_by_application", "application_id", "id"),
+    Index("webhooks_by_window", "enabled", "next_window", "id"),
+    sqlite_autoincrement=True,
+)
+
+# The outbox: what goes out, once each. `lane`: what may hold up nothing but itself, such as a receiver. `doubtful`: its
+# receiver failed the last time. While it is sent, `holder` is the process that does it and `lease_until` how long it may.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", String, nullable=False, unique=True),
+    Column("webhook_id", Id, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("application_id", Id, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("timeframe_from", BigInteger, nullable=False),
+    Column("timeframe_to", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("due_at", BigInteger),
+    Column("holder", String),
+    Column("lease_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Index("deliveries_due", "state", "doubtful", "due_at", "id", "lane"),
+    Index("deliveries_by_webhook", "webhook_id", "id"),
+    Index("deliveries_by_end", "finished_at"),
+    sqlite_autoincrement=True,
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("delivery_id", Id, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("result", String, nullable=False),
+    Column("status", Integer),
+    Column("answer", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("delivery_id", "number"),
+)
+
+# Who ran a job last, when, and until when nobody else does (milliseconds).
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("last_run", BigInteger, nullable=False),
+)

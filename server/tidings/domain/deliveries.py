@@ -1,0 +1,197 @@
+"""Deliveries: claiming what is due, settling what came of it, the ladder of further attempts, and the log of it all.
+
+A delivery is claimed and settled in transactions of the writer; in between it is `sending` under a lease, and another
+process takes it over when that has run out. So it goes out at least once, always with the same id and the same bytes.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from tidings.errors import Conflict, NotFound
+from tidings.outbound.results import Busy, Outcome, Refused, Sent
+from tidings.records.delivery import Attempt, Delivery, Outgoing
+from tidings.records.webhook import Webhook
+from tidings.storage import deliveries as stored
+from tidings.storage import webhooks
+
+# Seconds from a failed attempt to the next; after the last one a delivery has failed.
+LADDER = (10, 30, 90, 270, 810, 2_430, 3_600)
+# Of a wait, up or down, so that what failed together does not come back together.
+JITTER = 0.1
+DAY = 24 * 3_600_000
+# Seconds: no receiver may ask for a longer wait.
+LONGEST_WAIT = 86_400
+# Milliseconds that a claimed delivery may take; an attempt takes 15 s at most.
+LEASE = 120_000
+# Of one webhook, by all processes together.
+MOST_IN_LANE = 4
+# Milliseconds of nothing but failure, and failed attempts, after which a webhook is switched off: both, so that a clock that
+# is set forward switches nothing off.
+PATIENCE = 5 * DAY
+LEAST_FAILURES = 20
+# How long the log is kept, in milliseconds.
+LOG_KEPT = 30 * DAY
+# Deliveries that are removed, or taken over, in one transaction.
+AT_ONCE = 100
+
+# How the names of those begin that serve, and of those that only do the jobs.
+SERVER = "serve-"
+WORKER = "worker-"
+
+_chance = random.SystemRandom().random
+
+
+class Done(Struct, frozen=True):
+    """What came of one attempt. `started_at`: milliseconds."""
+
+    outgoing: Outgoing
+    started_at: int
+    outcome: Outcome
+
+
+def claim(connection: Connection, *, holder: str, places: int, doubtful_places: int, now: int) -> list[Outgoing]:
+    """Takes at most `places` deliveries that are due, for `holder` to send; at most so many of doubtful receivers."""
+    ids = stored.choose_due(connection, now=now, most=places, most_doubtful=doubtful_places, most_in_lane=MOST_IN_LANE)
+    claimed = stored.claim(connection, ids, holder=holder, until=now + LEASE)
+    to = webhooks.webhooks_by_ids(connection, {one.webhook_id for one in claimed})
+    return [Outgoing(one, to[one.webhook_id].url, to[one.webhook_id].secret) for one in claimed]
+
+
+def settle(connection: Connection, done: Sequence[Done], *, holder: str, now: int) -> None:
+    """Writes down what came of attempts that `holder` has made, and what follows for the deliveries and their webhooks.
+
+    An attempt that outlived its lease counts only when it arrived: the delivery is somebody else's meanwhile.
+    """
+    found = stored.deliveries_by_ids(connection, {one.outgoing.delivery.id for one in done})
+    before = webhooks.webhooks_by_ids(connection, {delivery.webhook_id for delivery, _ in found.values()})
+    after = dict(before)
+    delivered, failed = set[int](), set[int]()
+    for one in done:
+        if one.outgoing.delivery.id not in found:  # its webhook was deleted meanwhile
+            continue
+        delivery, by = found[one.outgoing.delivery.id]
+        ours = (delivery.state, by, delivery.attempts) == ("sending", holder, one.outgoing.delivery.attempts)
+        webhook = after[delivery.webhook_id]
+        if isinstance(one.outcome, Sent):
+            if delivery.state != "delivered":
+                delivered.add(delivery.id)
+            after[webhook.id] = msgspec.structs.replace(webhook, failing_since=None, failures=0)
+        elif ours:
+            webhook = after[webhook.id] = _after_failure(webhook, delivery, one.outcome, now)
+            if delivery.test or _is_gone(one.outcome) or delivery.rung > len(LADDER):
+                failed.add(delivery.id)
+            else:
+                due_at = now + _pause(delivery.rung, one.outcome) if webhook.enabled else None
+                stored.wait(connection, delivery.id, due_at, doubtful=True)
+    stored.insert_attempts(connection, [_logged(one) for one in done if one.outgoing.delivery.id in found])
+    stored.finish(connection, delivered, "delivered", now)
+    stored.finish(connection, failed, "failed", now)
+    for webhook in after.values():
+        if webhook != before[webhook.id]:
+            webhooks.note_health(connection, webhook)
+            if before[webhook.id].enabled and not webhook.enabled:
+                stored.park(connection, webhook.id)
+
+
+def _after_failure(webhook: Webhook, delivery: Delivery, outcome: Outcome, now: int) -> Webhook:
+    """The webhook as it is after one more failure: switched off by a 410, or when there was nothing else for long."""
+    if _is_gone(outcome):
+        return msgspec.structs.replace(webhook, enabled=False, paused_because="The receiver answered 410 Gone.")
+    if delivery.test:
+        return webhook
+    since = now if webhook.failing_since is None else min(webhook.failing_since, now)
+    webhook = msgspec.structs.replace(webhook, failing_since=since, failures=webhook.failures + 1)
+    if webhook.enabled and now - since >= PATIENCE and webhook.failures >= LEAST_FAILURES:
+        last = f"status {outcome.status}" if isinstance(outcome, Refused | Busy) and outcome.status else outcome.result
+        reason = f"Nothing but failures for {PATIENCE // DAY} days; the last one: {last}."
+        return msgspec.structs.replace(webhook, enabled=False, paused_because=reason)
+    return webhook
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.gone
+
+
+def _pause(rung: int, outcome: Outcome) -> int:
+    """Milliseconds to the next attempt, after the one that was number `rung` (from 1): never sooner than was asked for."""
+    pause = LADDER[rung - 1] * (1 + JITTER * (2 * _chance() - 1))
+    if isinstance(outcome, Busy) and outcome.retry_after is not None:
+        pause = max(pause, min(outcome.retry_after, LONGEST_WAIT) * (1 + JITTER * _chance()))
+    return round(pause * 1_000)
+
+
+def _logged(done: Done) -> tuple[int, Attempt]:
+    delivery, outcome = done.outgoing.delivery, done.outcome
+    answered = isinstance(outcome, Sent | Refused | Busy)
+    attempt = Attempt(
+        number=delivery.attempts,
+        url=done.outgoing.url,
+        started_at=done.started_at,
+        milliseconds=outcome.milliseconds,
+        result=outcome.result,
+        status=outcome.status if answered else None,
+        answer=outcome.answer if answered else b"",
+    )
+    return delivery.id, attempt
+
+
+def sweep_leases(connection: Connection, now: int, holder: str) -> bool:
+    """Takes over what processes left behind when they ended without a word; True when there is more.
+
+    `holder` itself knows what it has under way, and is left alone. What a clock that was ahead has put off comes into reach.
+    """
+    stored.shorten(connection, lease_until=now + LEASE, due_at=now + DAY + DAY // 5)
+    left = stored.orphans(connection, holder=holder, now=now, most=AT_ONCE)
+    _take_over(connection, left, now)
+    return len(left) == AT_ONCE
+
+
+def take_over_from_servers(connection: Connection, now: int, holder: str) -> None:
+    """What servers before this one have left behind, at once: for a server that knows that it is the only one."""
+    _take_over(connection, stored.held_by(connection, SERVER, other_than=holder), now)
+
+
+def _take_over(connection: Connection, left: Iterable[Delivery], now: int) -> None:
+    left = list(left)
+    to = webhooks.webhooks_by_ids(connection, {one.webhook_id for one in left})
+    lost = [(one.id, Attempt(one.attempts, to[one.webhook_id].url, now, 0, "process_ended", None, b"")) for one in left]
+    stored.insert_attempts(connection, lost)
+    stored.finish(connection, [one.id for one in left if one.rung > len(LADDER)], "failed", now)
+    for one in left:
+        if one.rung <= len(LADDER):
+            due_at = now if to[one.webhook_id].enabled or one.test else None
+            stored.wait(connection, one.id, due_at, doubtful=False)
+
+
+def forget_old_deliveries(connection: Connection, now: int) -> bool:
+    """Removes what ended longer ago than the log is kept, some of it; True when there is more."""
+    return stored.forget_finished(connection, now - LOG_KEPT, AT_ONCE) == AT_ONCE
+
+
+def of_webhook(
+    connection: Connection, *, application_id: int, webhook_id: int, before: int | None = None, limit: int = 30
+) -> list[tuple[Delivery, list[Attempt]]]:
+    """Deliveries of a webhook with their attempts, newest first, from before the one of id `before`. Raises NotFound."""
+    if webhooks.webhook_by_id(connection, application_id, webhook_id) is None:
+        raise NotFound("Webhook not found", code="webhook_not_found")
+    found = stored.deliveries_of(connection, webhook_id, before, limit)
+    attempts = stored.attempts_of(connection, [one.id for one in found])
+    return [(one, attempts.get(one.id, [])) for one in found]
+
+
+def send_again(connection: Connection, *, application_id: int, webhook_id: int, delivery_id: int, now: int) -> Delivery:
+    """Lets a delivery go out once more, at once, the whole ladder before it; whatever came of it before, webhook on or off.
+
+    Raises NotFound; Conflict while it is under way.
+    """
+    delivery = stored.delivery_by_id(connection, application_id, delivery_id)
+    if delivery is None or delivery.webhook_id != webhook_id:
+        raise NotFound("Delivery not found", code="delivery_not_found")
+    if delivery.state == "sending":
+        raise Conflict("The delivery is being sent at this moment", code="being_sent")
+    stored.wait(connection, delivery.id, now, doubtful=False, rung=0)
+    return stored.delivery_by_id(connection, application_id, delivery_id) or delivery

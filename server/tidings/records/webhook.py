@@ -1,0 +1,44 @@
+"""A webhook: where the figures of an application are sent, every four hours."""
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class Webhook(Struct, frozen=True):
+    """Times are milliseconds since the epoch.
+
+    `figures`: those that are sent beyond click and display, by their names in `render/stats.py`. `secret`: "whsec_…", signs
+    what is sent. `next_window`: where the next window begins; all before it has become deliveries. `paused_because`: why it
+    was switched off by itself. `failing_since`, `failures`: when the first failure came after the last success, and how
+    many have come since.
+    """
+
+    id: int
+    application_id: int
+    url: str
+    figures: tuple[str, ...]
+    enabled: bool
+    paused_because: str | None
+    secret: str
+    next_window: int
+    failing_since: int | None
+    failures: int
+    created_at: int
+    updated_at: int
+
+
+class WebhookDraft(Struct, frozen=True):
+    """A webhook before it is stored. `secret` None: one is made."""
+
+    url: str
+    figures: tuple[str, ...] = ()
+    enabled: bool = True
+    secret: str | None = None
+
+
+class WebhookChanges(Struct, frozen=True):
+    """What an update says: UNSET leaves a value as it is; None as `secret` makes a new one."""
+
+    url: str | UnsetType = UNSET
+    figures: tuple[str, ...] | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    secret: str | UnsetType | None = UNSET

@@ -1,0 +1,144 @@
+"""Webhooks and their deliveries in the API's words: what a client may write, and what it is answered."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from tidings.errors import Invalid
+from tidings.outbound.guard import LONGEST_URL
+from tidings.records.delivery import Attempt, Delivery
+from tidings.records.webhook import Webhook, WebhookChanges, WebhookDraft
+from tidings.render.stats import CHOICES
+from tidings.surfaces.fomo.kinds import Kind, Member, label, read, read_changes
+from tidings.surfaces.fomo.setting_kinds import BOOLEAN
+from tidings.surfaces.fomo.shapes import iso_time
+
+# What is shown of an answer; the log keeps more of it.
+ANSWER_SHOWN = 1_024
+# whsec_ and the base64 of 24 to 64 bytes.
+_QUAD = "[A-Za-z0-9+/]{4}"
+_END = "([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)"
+SECRET_PATTERN = f"^(whsec_(({_QUAD}){{8,21}}|({_QUAD}){{8,20}}{_END}|({_QUAD}){{21}}[A-Za-z0-9+/]{{2}}==))?$"
+
+
+def _plain_text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise Invalid(f"{label(name)} is not text", field=name)
+    return value
+
+
+def _figures(value: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Invalid(f"{label(name)} is a list of names", field=name)
+    return tuple(value)
+
+
+# Whether it may be called, the guard says; whether a secret will do, the domain.
+URL = Kind(
+    _plain_text,
+    {
+        "title": f"http(s) URL, at most {LONGEST_URL}, of an address that may be called",
+        "type": ["string", "null"],
+        "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://[^\\s]+)?$",
+        "maxLength": LONGEST_URL,
+    },
+)
+FIGURES = Kind(_figures, {"anyOf": [{"type": "array", "items": {"enum": list(CHOICES)}}, {"enum": ["", None]}]})
+SECRET = Kind(_plain_text, {"type": ["string", "null"], "pattern": SECRET_PATTERN})
+
+WEBHOOK = (
+    Member("url", URL, "Where to send figures: port 80 or 443 of a public address.", "https://hooks.shop.example/figures"),
+    Member("figures", FIGURES, "Which figures beyond `click` and `display`.", ["hover", "conversions_count"]),
+    Member("enabled", BOOLEAN, "Off: nothing is sent; what was waiting goes out when it is on again.", True),
+    Member("secret", SECRET, "Signs what is sent: whsec_ and the base64 of 24 to 64 random bytes; made if absent."),
+)
+
+
+def webhook_draft(body: Mapping[str, Any]) -> WebhookDraft:
+    """A draft from the members of a create. Raises Invalid that names the member."""
+    found = read(body, WEBHOOK)
+    if "url" not in found:
+        raise _no_url()
+    return WebhookDraft(**found)
+
+
+def webhook_changes(body: Mapping[str, Any]) -> WebhookChanges:
+    """What the members of an update ask for; blank ones go back to what they are by default, a secret is made anew."""
+    found = read_changes(body, WEBHOOK)
+    if "secret" in found and body["secret"] is None and "id" in body:
+        # A fetched webhook that comes back: its null is how we never tell a secret, not a wish for a new one.
+        del found["secret"]
+    if "url" in found and found["url"] is None:
+        raise _no_url()
+    if "figures" in found:
+        found["figures"] = found["figures"] or ()
+    if "enabled" in found:
+        found["enabled"] = found["enabled"] is not False
+    return WebhookChanges(**found)
+
+
+def webhook_json(webhook: Webhook, *, with_secret: bool = False) -> dict[str, Any]:
+    """A webhook, flat, with all members; its secret only where it is new."""
+    return {
+        "id": webhook.id,
+        "application_id": webhook.application_id,
+        "url": webhook.url,
+        "figures": webhook.figures,
+        "enabled": webhook.enabled,
+        "paused_because": webhook.paused_because,
+        "secret": webhook.secret if with_secret else None,
+        "created_at": iso_time(webhook.created_at),
+        "updated_at": iso_time(webhook.updated_at),
+    }
+
+
+def delivery_json(delivery: Delivery, attempts: list[Attempt], webhook: Webhook) -> dict[str, Any]:
+    """A delivery with what it sends and what came of it; the signature is left out, each attempt has one of its own."""
+    headers = {"Content-Type": "application/json", "webhook-id": delivery.message_id}
+    return {
+        "id": delivery.id,
+        "webhook_id": delivery.webhook_id,
+        "message_id": delivery.message_id,
+        "test": delivery.test,
+        "timeframe_from": delivery.timeframe_from,
+        "timeframe_to": delivery.timeframe_to,
+        "state": delivery.state,
+        "due_at": None if delivery.due_at is None else iso_time(delivery.due_at),
+        "created_at": iso_time(delivery.created_at),
+        "finished_at": None if delivery.finished_at is None else iso_time(delivery.finished_at),
+        "request": {
+            "url": attempts[-1].url if attempts else webhook.url,
+            "headers": headers | {"Tidings-Test": "true"} if delivery.test else headers,
+            "body": delivery.body.decode("utf-8"),
+        },
+        "attempts": [_attempt_json(attempt) for attempt in attempts],
+    }
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "url": attempt.url,
+        "started_at": iso_time(attempt.started_at),
+        "duration_ms": attempt.milliseconds,
+        "result": attempt.result,
+        "status": attempt.status,
+        "answer": shown(attempt.answer),
+        "answer_bytes": len(attempt.answer),
+    }
+
+
+def shown(answer: bytes) -> str:
+    """The beginning of what a receiver answered, as text: what is none, and what is not seen but does something, escaped."""
+    text = answer[:ANSWER_SHOWN].decode("utf-8", "backslashreplace")
+    return "".join(_harmless(character) for character in text)
+
+
+def _harmless(character: str) -> str:
+    # Control and format characters (those of direction too), separators of lines.
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in "\n\t"
+    return character.encode("unicode_escape").decode("ascii") if hidden else character
+
+
+def _no_url() -> Invalid:
+    return Invalid("Url is required", field="url", code="required")
