@@ -1,12 +1,13 @@
 """`tidings app rotate-token` and `app delete` beside a running server: in force from the next request on."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
-from tests.commands import clean_environment
-from tests.conftest import Live
+from tests.commands import clean_environment, wait_until
+from tests.conftest import ClockedServer, Live
 from tests.live import LiveApp, LiveServer
 
 
@@ -82,3 +83,40 @@ def test_what_is_not_there(live: Live, command: tuple[str, ...]) -> None:
     assert (ended.returncode, ended.stderr) == (1, "There is no application 987654.\n")
     for wrong in ("x", "0", "-1", "9223372036854775808"):
         assert live.server.command_line("app", *command, wrong).returncode == 2
+
+
+def test_a_person_is_forgotten_beside_a_running_server(clocked: ClockedServer) -> None:
+    app = clocked.create_application("Forgetful", "https://forget.example")
+    kept = app.post_event(title="kept", email_address="bob@shop.example")["id"]
+    gone = [
+        app.post_event(title="gone", first_name="Grace", external_id=f"order-{number}", email_address=address)["id"]
+        for number, address in enumerate(("Grace@Shop.example", " grace@shop.example", "other@shop.example"))
+    ]
+    assert {event["id"] for event in app.feed()} == {kept, *gone}
+    told = clocked.command_line("app", "forget", str(app.id), "--email", "GRACE@shop.example", "--json")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout) == {
+        "application_id": app.id,
+        "events": 2,
+        "event_ids": gone[:2],
+        "conversions": 0,
+    }
+    told = clocked.command_line("app", "forget", str(app.id), "--external-id", "order-2")
+    assert told.stdout == f"Application {app.id} forgot: events 1 ({gone[2]}), conversions 0.\n"
+    assert [event["id"] for event in app.events()] == [kept]
+    for query in ("field=email_address&q=grace@shop.example", "field=external_id&q=order-2"):
+        assert app.request("GET", f"/events/find?{query}").status == 404
+    clocked.move_clock(41)
+    wait_until("the next feed", lambda: [event["id"] for event in app.feed()] == [kept])
+    told = clocked.command_line("app", "forget", str(app.id), "--external-id", "order-2")
+    assert (told.returncode, told.stdout) == (0, f"Application {app.id} has nothing of this person.\n")
+
+
+def test_whom_to_forget_has_to_be_said(live: Live) -> None:
+    for names in ((), ("--email", " "), ("--external-id", "")):
+        ended = live.server.command_line("app", "forget", str(live.a.id), *names)
+        assert ended.returncode == 2
+        assert "Traceback" not in ended.stderr
+    ended = live.server.command_line("app", "forget", "999999", "--email", "a@b.example")
+    assert ended.returncode == 1
+    assert "999999" in ended.stderr

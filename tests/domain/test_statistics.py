@@ -76,3 +76,13 @@ def test_only_the_rows_of_the_span_are_read(connection: Connection) -> None:
     searches = [plan for plan in plans if "application_figures" in plan]
     assert len(searches) == 3
     assert all(plan.startswith("SEARCH application_figures USING PRIMARY KEY") for plan in searches), searches
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata"])
+def test_days_of_any_time_zone_are_a_handful_of_questions(connection: Connection, zone: str) -> None:
+    """One for each run of days that are equally long: 400 days hold four moves of the clock at most."""
+    seen: list[str] = []
+    event.listen(connection, "before_cursor_execute", lambda _c, _cursor, text, *_: seen.append(text))
+    days = statistics.by_day(connection, application_id=1, first=20_000, last=20_399, time_zone=zone)
+    assert len(days.days) == 400
+    assert 1 <= len(seen) <= 9

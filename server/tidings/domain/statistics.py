@@ -1,20 +1,20 @@
 """Statistics: what was counted for an application over a span, by the day, and over all time.
 
 Figures are kept by the hour. A moment that lies within an hour stands for the end of that hour, so that spans that
-follow on each other count everything once, and a span that ends now holds all that was counted until now.
+follow on each other count everything once, and a span that ends now holds all that was counted until now. After 90 days
+they are kept by the day (statistics_roll_up.py): a moment within such a day stands for its end as well.
 """
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from tidings.domain.days import HOUR_SECONDS, stretches
 from tidings.records.statistics import Figures
-from tidings.storage.statistics import figures_between, figures_by_day, figures_by_event, figures_of_all_time
-
-HOUR_SECONDS = 3_600
+from tidings.storage.statistics import figures_between, figures_by_event, figures_by_stretch, figures_of_all_time
 
 
 class Day(Struct, frozen=True):
-    """The figures of a UTC day; `number` counts days from the epoch."""
+    """The figures of a day; `number` counts days from the epoch."""
 
     number: int
     figures: Figures
@@ -43,13 +43,16 @@ def between(connection: Connection, *, application_id: int, start: int, end: int
     return figures_between(connection, application_id, -(-start // HOUR_SECONDS), -(-end // HOUR_SECONDS))
 
 
-def by_day(connection: Connection, *, application_id: int, first: int, last: int) -> Days:
-    """The figures of each UTC day from `first` to `last`, both included; days are counted from the epoch."""
-    found = figures_by_day(connection, application_id, first, last + 1)
+def by_day(connection: Connection, *, application_id: int, first: int, last: int, time_zone: str = "UTC") -> Days:
+    """The figures of each day of a time zone from `first` to `last`, both included; days are counted from the epoch."""
+    found: dict[int, Figures] = {}
+    for one in stretches(first, last, time_zone):
+        sums = figures_by_stretch(connection, application_id, one.hour, one.length, one.number)
+        found |= {one.day + number: figures for number, figures in sums.items()}
     days = [Day(number, found.get(number, Figures())) for number in range(first, last + 1)]
     return Days(days, sum(found.values(), Figures()))
 
 
 def by_event(connection: Connection, *, application_id: int, first: int, last: int) -> dict[int, Figures]:
-    """The figures of each event, by id, from day `first` to `last`, both included; kept for the newest 30 days."""
+    """The figures of each event, by id, from UTC day `first` to `last`, both included; kept for the newest 30 days."""
     return figures_by_event(connection, application_id, first, last + 1)

@@ -15,6 +15,7 @@ _all = select(*_columns).order_by(applications.c.id)
 _by_id = select(*_columns).where(applications.c.id == bindparam("id"))
 _by_token = select(*_columns).where(applications.c.token_hash == bindparam("token_hash"))
 _by_client = select(*_columns).where(applications.c.client_id == bindparam("client_id"))
+_by_site = select(*_columns).where(applications.c.site_id == bindparam("site_id"))
 _update = update(applications).where(applications.c.id == bindparam("application_id"))
 _delete = delete(applications).where(applications.c.id == bindparam("application_id"))
 _delete_event_types = delete(event_types).where(event_types.c.application_id == bindparam("application_id"))
@@ -105,12 +106,23 @@ def application_by_client_id(connection: Connection, client_id: str) -> Applicat
     return None if row is None else _application(row)
 
 
+def application_by_site_id(connection: Connection, site_id: str) -> Application | None:
+    """The application with this short code."""
+    row = connection.execute(_by_site, {"site_id": site_id}).one_or_none()
+    return None if row is None else _application(row)
+
+
 def all_applications(connection: Connection) -> list[Application]:
     """Every application, oldest first."""
     return [_application(row) for row in connection.execute(_all)]
 
 
+def display_of(stored: str) -> DisplaySettings:
+    """The settings of an application, from their column."""
+    return msgspec.json.decode(stored, type=DisplaySettings)
+
+
 def _application(row: Row[tuple[object, ...]]) -> Application:
     values = dict(row._mapping)
-    values["display"] = msgspec.json.decode(values["display"], type=DisplaySettings)
+    values["display"] = display_of(values["display"])
     return Application(**values)

@@ -17,6 +17,8 @@ from tidings.storage.tables import event_counts, events
 LONGEST = 4_096
 # Rows of changes in one statement: it may have 32,766 values.
 AT_ONCE = 1_000
+# So many events of a scope that went are each looked for by themselves: that costs less than to ask for its stretches.
+FEW = 8
 # The row of a scope that counts all of it stands before any time.
 TOTAL_AT = -1
 TOTAL = (TOTAL_AT, 0)
@@ -58,6 +60,7 @@ _totals = (
 _stretches = select(_counts.created_at, _counts.event_id, _counts.number).where(*_of_scope, _counts.created_at > TOTAL_AT)
 _oldest_first = _stretches.order_by(_counts.created_at, _counts.event_id)
 _newest_first = _stretches.order_by(_counts.created_at.desc(), _counts.event_id.desc())
+_stretches_before = _newest_first.where(_counts.created_at <= bindparam("before"))
 _this_stretch = (
     *_of_scope,
     _counts.created_at == bindparam("starts_at"),
@@ -100,17 +103,14 @@ def count(connection: Connection, changes: Iterable[Change]) -> None:
     One statement for all that came: as a rule the new events of a scope all stand in its last stretch.
     """
     came: dict[tuple[int, int], list[Place]] = {}
-    went: list[Moved] = []
-    fewer: dict[tuple[int, int], int] = {}
+    gone: dict[tuple[int, int], list[Place]] = {}
     for change in changes:
         place = (change.created_at, change.event_id)
         for scope in ((change.application_id, ALL_TYPES), (change.application_id, change.event_type_id)):
-            if change.by > 0:
-                came.setdefault(scope, []).append(place)
-            else:
-                went.append((*scope, *place, *place, change.by))
-                fewer[scope] = fewer.get(scope, 0) + change.by
-    went += [(*scope, *TOTAL, *TOTAL, by) for scope, by in fewer.items()]
+            (came if change.by > 0 else gone).setdefault(scope, []).append(place)
+    went: list[Moved] = [(*scope, *TOTAL, *TOTAL, -len(places)) for scope, places in gone.items()]
+    for scope, places in gone.items():
+        went += _by_stretch(connection, scope, places)
     for start in range(0, len(went), AT_ONCE):
         _apply(connection, went[start : start + AT_ONCE])
     if not came:
@@ -127,6 +127,25 @@ def count(connection: Connection, changes: Iterable[Change]) -> None:
             again += [(*scope, *place, *place, 1) for place in places]
         for start in range(0, len(again), AT_ONCE):
             _apply(connection, again[start : start + AT_ONCE])
+
+
+def _by_stretch(connection: Connection, scope: tuple[int, int], places: list[Place]) -> list[Moved]:
+    """Of events that went: how many of each stretch, so that hundreds of them change a few rows, once."""
+    if len(places) <= FEW:
+        return [(*scope, *place, *place, -1) for place in places]
+    places.sort(reverse=True)
+    rows: list[Moved] = []
+    first = 0
+    for created_at, event_id, _ in connection.execute(_stretches_before, _named(Scope(*scope)) | {"before": places[0][0]}):
+        last = first
+        while last < len(places) and places[last] >= (created_at, event_id):
+            last += 1
+        if last > first:
+            rows.append((*scope, created_at, event_id, created_at, event_id, first - last))
+        first = last
+        if first == len(places):
+            break
+    return rows
 
 
 def recount(connection: Connection, scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, literal_column, select
 
 from tidings.records.statistics import Figures
 from tidings.storage.tables import application_figures, event_figures, event_type_figures
@@ -20,11 +20,18 @@ _figures = application_figures.c
 _sums = [cast(func.coalesce(func.sum(_figures[name]), 0), BigInteger).label(name) for name in Figures.__struct_fields__]
 _of_application = _figures.application_id == bindparam("application_id")
 _in_span = (_figures.hour >= bindparam("first"), _figures.hour < bindparam("end"))
-_day = (_figures.hour // HOURS_A_DAY).label("day")
+_first, _length = (bindparam(name, type_=BigInteger) for name in ("first", "length"))
+_stretch = ((_figures.hour - _first) // _length).label("stretch")
 
 _all_time = select(*_sums).where(_of_application)
 _span = select(*_sums).where(_of_application, *_in_span)
-_days = select(_day, *_sums).where(_of_application, *_in_span).group_by(_day)
+_stretches = select(_stretch, *_sums).where(_of_application, *_in_span).group_by(literal_column("stretch"))
+
+_of_some = (
+    select(_figures.application_id, *_sums)
+    .where(_figures.application_id.in_(bindparam("application_ids", expanding=True)), *_in_span)
+    .group_by(_figures.application_id)
+)
 
 _of_events = event_figures.c
 _event_sums = [cast(func.sum(_of_events[name]), BigInteger).label(name) for name in COUNTED]
@@ -95,13 +102,23 @@ def figures_between(connection: Connection, application_id: int, first: int, end
     return Figures(**row._mapping)
 
 
-def figures_by_day(connection: Connection, application_id: int, first: int, end: int) -> dict[int, Figures]:
-    """The sums of each UTC day, counted from the epoch, of the days from `first` up to `end`, without that one.
+def figures_of_applications(
+    connection: Connection, application_ids: Sequence[int], first: int, end: int
+) -> dict[int, Figures]:
+    """`figures_between` of many applications, by id; those without figures are not there."""
+    span = {"application_ids": application_ids, "first": first, "end": end}
+    return {row.application_id: Figures(*row[1:]) for row in connection.execute(_of_some, span)}
 
-    Days without figures are not there.
+
+def figures_by_stretch(
+    connection: Connection, application_id: int, first: int, length: int, number: int
+) -> dict[int, Figures]:
+    """The sums of each of `number` stretches of `length` hours, from the hour `first` on; the first one is 0.
+
+    Stretches without figures are not there.
     """
-    span = {"application_id": application_id, "first": first * HOURS_A_DAY, "end": end * HOURS_A_DAY}
-    return {row.day: Figures(*row[1:]) for row in connection.execute(_days, span)}
+    span = {"application_id": application_id, "first": first, "length": length, "end": first + length * number}
+    return {row.stretch: Figures(*row[1:]) for row in connection.execute(_stretches, span)}
 
 
 def figures_by_event(connection: Connection, application_id: int, first: int, end: int) -> dict[int, Figures]:
