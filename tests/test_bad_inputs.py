@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -65,6 +66,17 @@ def test_row(row: dict[str, Any], live: Live, trap: socket.socket) -> None:
     assert "ERROR" not in written
     with pytest.raises(BlockingIOError):
         trap.accept()
+
+
+def test_rows_that_are_no_request_are_held_by_tests_that_are_there() -> None:
+    here = Path(__file__).parent
+    table = re.findall(r"^\| ([A-Z]+-[0-9]+) \| (.+) \|$", (here / "cases" / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert len(table) > 15
+    for row, tests in table:
+        assert row not in {one["id"] for one in ROWS}
+        for name in re.findall(r"`([^`]+)`", tests):
+            path, _, function = name.partition("::")
+            assert f"\ndef {function}" in (here.parent / path).read_text("utf-8"), name
 
 
 # -- the passing of time ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Settings: flag over environment over default, and nothing unknown or wrong gets by."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_defaults_of_a_command_stand_in_for_the_tables() -> None:
         ("LOG_FORMAT", "xml"),
         ("THEMES", "a\0b"),
         ("TRUSTED_PROXIES", "example.com"),
+        ("RETENTION_DAYS", "-1"),
+        ("RETENTION_DAYS", "1.5"),
+        ("RETENTION_DAYS", "36501"),
+        ("RETENTION_DAYS", "9" * 5_000),
+        ("RETENTION_DAYS", "٣"),
+        ("OUTBOUND_ALLOWED_NETWORKS", "intern"),
+        ("OUTBOUND_ALLOWED_NETWORKS", "10.0.0.1/8"),
     ],
 )
 def test_a_bad_value_is_named_with_its_key(name: str, value: str) -> None:
@@ -54,6 +62,14 @@ def test_a_bad_value_is_named_with_its_key(name: str, value: str) -> None:
 def test_a_folder_of_themes() -> None:
     assert load({}, {}).themes is load({}, {"TIDINGS_THEMES": ""}).themes is None
     assert load({"themes": "a"}, {"TIDINGS_THEMES": "b"}).themes == Path("a")
+
+
+def test_days_and_networks() -> None:
+    assert load({}, {}).retention_days == 0
+    assert load({}, {"TIDINGS_RETENTION_DAYS": "36500"}).retention_days == 36_500
+    assert load({}, {}).outbound_allowed_networks == ()
+    networks = load({}, {"TIDINGS_OUTBOUND_ALLOWED_NETWORKS": "10.0.0.0/8, fd00::1"}).outbound_allowed_networks
+    assert networks == (ip_network("10.0.0.0/8"), ip_network("fd00::1/128"))
 
 
 def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:

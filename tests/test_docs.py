@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tidings import theme_commands
+from tidings import app_commands, theme_commands, token_commands
 from tidings.cli import app as command
-from tidings.cli import app_commands
 from tidings.config import TABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,8 +33,9 @@ def test_every_setting_is_documented_with_its_default(setting: object) -> None:
 
 def test_every_command_is_documented() -> None:
     names = [found.name for found in command.registered_commands]
-    names += [f"app {found.name}" for found in app_commands.registered_commands]
+    names += [f"app {found.name}" for found in app_commands.app.registered_commands]
     names += [f"theme {found.name}" for found in theme_commands.app.registered_commands]
+    names += [f"token {found.name}" for found in token_commands.app.registered_commands]
     assert names
     missing = [name for name in names if f"`tidings {name}" not in OPERATIONS]
     assert not missing

@@ -1,6 +1,6 @@
 """The composition root: settings in, one ASGI app out; the only module that knows every room."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,13 +14,19 @@ from tidings import assets
 from tidings.config import Settings
 from tidings.domain.places import Places
 from tidings.domain.themes import read_themes
+from tidings.jobs.runner import Runner
+from tidings.outbound.guard import Guard
 from tidings.storage.store import Store
-from tidings.surfaces.context import Context
+from tidings.surfaces.context import Context, clock, no_outbox
+from tidings.surfaces.fathom.routes import fathom_app
 from tidings.surfaces.fomo.reference import reference_routes
 from tidings.surfaces.fomo.routes import fomo_app
 from tidings.surfaces.ops.routes import ops_routes
 from tidings.surfaces.visitor.app import Visitor
 from tidings.surfaces.visitor.widget_files import read_widget
+
+# The APIs, each below its prefix.
+APIS: Mapping[str, Callable[[Context], ASGIApp]] = {"/api": fomo_app, "/v1": fathom_app}
 
 
 class Doors:
@@ -46,29 +52,52 @@ class Doors:
 
 @dataclass(frozen=True)
 class Service:
-    """The app to serve, and what it was made of."""
+    """The app to serve, and what it was made of. `jobs`: those that this process does, if it does them."""
 
     app: ASGIApp
     context: Context
+    jobs: Runner | None
+
+    def end_soon(self, at_once: bool) -> None:
+        """Lets the jobs begin nothing any more; `at_once`: nor wait for what they have begun."""
+        if self.jobs is not None:
+            self.jobs.end_soon(at_once)
 
 
-def service(settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = ()) -> Service:
+def guard_of(settings: Settings) -> Guard:
+    """Who may be called from here: what the operator allows, and never this very server's own APIs."""
+    return Guard(settings.outbound_allowed_networks, frozenset(settings.base_url + prefix for prefix in APIS))
+
+
+def service(
+    settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = (), *, with_jobs: bool = False
+) -> Service:
     """Puts the doors together over an open store. `extra`: further routes, such as the demo shop's.
 
+    `with_jobs`: this server does what happens by itself; else a worker beside it does.
     Raises WidgetError when the built widget is missing or damaged, PlacesError for a database of places and ThemeError for a
     theme that will not do.
     """
+    guard = guard_of(settings)
+    jobs = Runner(store, settings, guard, clock, alone=True) if with_jobs else None
     context = Context(
         settings=settings,
         store=store,
         secret=secret,
         places=Places(settings.geoip_database),
         themes=read_themes(assets.themes(), settings.themes),
+        guard=guard,
+        wake_outbox=no_outbox if jobs is None else jobs.wake,
+        job_problems=list if jobs is None else jobs.problems,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if jobs is not None:
+            jobs.start()
         yield
+        if jobs is not None:
+            await jobs.end()
         store.close()
 
     others = Starlette(
@@ -77,8 +106,8 @@ def service(settings: Settings, secret: bytes, store: Store, extra: Sequence[Bas
         exception_handlers={404: _not_found},
     )
     others.router.redirect_slashes = False
-    doors = Doors({"/api": fomo_app(context)}, others)
-    return Service(Visitor(doors, context, read_widget(assets.widget())), context)
+    doors = Doors({prefix: door(context) for prefix, door in APIS.items()}, others)
+    return Service(Visitor(doors, context, read_widget(assets.widget())), context, jobs)
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:

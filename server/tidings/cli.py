@@ -3,33 +3,30 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Annotated, NoReturn, TypeVar
+from contextlib import suppress
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from tidings import __version__, config, demo, theme_commands
+from tidings import __version__, app_commands, config, demo, theme_commands, token_commands
 from tidings.app import service
-from tidings.config import Settings, SettingsError
-from tidings.domain import applications
+from tidings.command_line import AsJson, BaseUrl, Database, writing
+from tidings.config import SettingsError
 from tidings.domain.places import PlacesError
 from tidings.domain.themes import ThemeError
 from tidings.errors import TidingsError
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
-from tidings.storage.engine import DatabaseError, ServerLock, check_file, writing_engine
+from tidings.storage.engine import DatabaseError, ServerLock, check_file
 from tidings.storage.migrate import bring_up_to_date, migrate
 from tidings.storage.secret_key import secret_key
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
 from tidings.surfaces.visitor.widget_files import WidgetError
 from tidings.theme_commands import ThemesFolder
-
-Result = TypeVar("Result")
+from tidings.worker import work
 
 # What ends a command with exit code 1 and one sentence, instead of a traceback.
 REFUSALS = (SettingsError, DatabaseError, PlacesError, ThemeError, WidgetError, PortTaken, TidingsError)
@@ -40,19 +37,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Social proof that a site owner hosts.",
 )
-app_commands = typer.Typer(no_args_is_help=True, help="Applications: the sites that show notifications.")
-app.add_typer(app_commands, name="app")
+app.add_typer(app_commands.app, name="app")
 app.add_typer(theme_commands.app, name="theme")
+app.add_typer(token_commands.app, name="token")
 
-Database = Annotated[str | None, typer.Option("--database", help="The SQLite file, as sqlite:///path.")]
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[str | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
-BaseUrl = Annotated[str | None, typer.Option("--base-url", help="How browsers reach this server.")]
 TrustedProxies = Annotated[str | None, typer.Option("--trusted-proxies", help="Addresses or networks, with commas.")]
 RateLimits = Annotated[str | None, typer.Option("--rate-limits", help="on or off.")]
+NoJobs = Annotated[bool, typer.Option("--no-jobs", help="Leave what happens by itself to `tidings worker`.")]
 LogFormat = Annotated[str | None, typer.Option("--log-format", help="text or json.")]
-ApplicationId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="As `tidings app list` shows it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
 @app.command("serve")
@@ -65,11 +59,22 @@ def serve_command(
     themes: ThemesFolder = None,
     rate_limits: RateLimits = None,
     log_format: LogFormat = None,
+    no_jobs: NoJobs = False,
 ) -> None:
     """The whole service in one process."""
     flags = _flags(host, port, database, base_url, log_format)
     flags |= {"trusted_proxies": trusted_proxies, "themes": themes, "rate_limits": rate_limits}
-    _run_server(flags, with_demo=False)
+    _run_server(flags, with_jobs=not no_jobs)
+
+
+@app.command("worker")
+def worker_command(database: Database = None, base_url: BaseUrl = None, log_format: LogFormat = None) -> None:
+    """The jobs alone (webhooks, retention …), beside `serve --no-jobs`; any number of them."""
+    settings = config.load({"database_url": database, "base_url": base_url, "log_format": log_format})
+    set_up_logging(settings.log_format)
+    bring_up_to_date(settings.database_path)
+    store = Store(settings.database_path, None)
+    work(settings, store, lambda: _say("The worker is ready."))
 
 
 @app.command("demo")
@@ -98,7 +103,8 @@ def settings_command(as_json: AsJson = False) -> None:
     settings = config.load()
     rows = []
     for setting in config.TABLE:
-        value = str(getattr(settings, setting.name.lower()) or "")
+        found = getattr(settings, setting.name.lower())
+        value = "" if found in (None, "", ()) else str(found)
         if setting.secret:
             value = "(set)" if value else "(made and kept beside the database)"
         shown = config.without_password(value)
@@ -116,71 +122,6 @@ def settings_command(as_json: AsJson = False) -> None:
 def version_command() -> None:
     """The version of this program."""
     typer.echo(__version__)
-
-
-@app_commands.command("create")
-def app_create(
-    name: Annotated[str, typer.Option(help="What the site is called.")],
-    url: Annotated[str, typer.Option(help="The address of the site.")],
-    database: Database = None,
-    base_url: BaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Makes an application, prints its keys (the token only now) and the snippet for its pages."""
-    settings = config.load({"database_url": database, "base_url": base_url})
-    created = _in_transaction(settings, lambda connection: applications.create(connection, name, url, clock()))
-    application = created.entry.application
-    snippet = applications.snippet(application, settings.base_url)
-    shown = {
-        "id": application.id,
-        "name": application.name,
-        "url": application.url,
-        "site_id": application.site_id,
-        "client_id": application.client_id,
-        "client_secret": application.client_secret,
-        "auth_token": created.auth_token,
-        "event_type_id": next(iter(created.entry.event_types)),
-        "snippet": snippet,
-    }
-    typer.echo(json.dumps(shown) if as_json else "\n".join(f"{key:14} {value}" for key, value in shown.items()))
-
-
-@app_commands.command("list")
-def app_list(database: Database = None, as_json: AsJson = False) -> None:
-    """Every application, oldest first."""
-    found = _in_transaction(config.load({"database_url": database}), applications.every)
-    rows = [
-        {"id": one.id, "name": one.name, "url": one.url, "site_id": one.site_id, "client_id": one.client_id} for one in found
-    ]
-    if as_json:
-        typer.echo(json.dumps(rows))
-    elif not rows:
-        typer.echo("There is no application yet: tidings app create --name NAME --url URL")
-    for row in [] if as_json else rows:
-        typer.echo(f"{row['id']:>4}  {row['site_id']}  {row['client_id']}  {row['name']}  {row['url']}")
-
-
-@app_commands.command("rotate-token")
-def app_rotate_token(application_id: ApplicationId, database: Database = None) -> None:
-    """Gives an application a new token and prints it; the old one opens nothing any more, at once."""
-    settings = config.load({"database_url": database})
-    typer.echo(_in_transaction(settings, lambda connection: applications.rotate_token(connection, application_id)))
-
-
-@app_commands.command("delete")
-def app_delete(
-    application_id: ApplicationId,
-    database: Database = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Deletes an application with its event types, events and statistics."""
-    settings = config.load({"database_url": database})
-    found = _in_transaction(settings, lambda connection: applications.retrieve(connection, application_id))
-    if not yes:
-        typer.confirm(f"Delete {found.name!r} ({found.url}) and all of its events?", abort=True)
-    with _writing(settings) as engine:
-        applications.delete(engine.begin, application_id)
-    typer.echo(f"Deleted application {application_id}.")
 
 
 def main() -> NoReturn:
@@ -226,7 +167,13 @@ def _flags(
     }
 
 
-def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
+def _say(text: str) -> None:
+    # A full disk behind standard output is no reason not to serve.
+    with suppress(OSError):
+        typer.echo(text)
+
+
+def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_demo: bool = False) -> None:
     defaults = {"DATABASE_URL": "sqlite:///var/demo.db"} if with_demo else None
     settings = config.load(flags, defaults=defaults)
     set_up_logging(settings.log_format)
@@ -243,7 +190,7 @@ def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
     lines = [f"Tidings is ready on {settings.base_url}"]
     extra = []
     if with_demo:
-        with _writing(settings) as engine:
+        with writing(settings) as engine:
             shop = demo.prepare(engine, settings, secret, clock())
         extra = demo.routes(shop)
         lines += [
@@ -255,28 +202,5 @@ def _run_server(flags: dict[str, str | None], *, with_demo: bool) -> None:
             "",
             "  Ctrl-C stops it.",
         ]
-    running = service(settings, secret, store, extra)
-
-    def when_ready() -> None:
-        # A full disk behind standard output is no reason not to serve.
-        with suppress(OSError):
-            typer.echo("\n".join(lines))
-
-    serve(running.app, settings, listener, when_ready)
-
-
-@contextmanager
-def _writing(settings: Settings) -> Iterator[Engine]:
-    """An engine for a command beside a running server: short transactions, no checkpoints."""
-    engine = writing_engine(settings.database_path, checkpoints=False)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _in_transaction(settings: Settings, work: Callable[[Connection], Result]) -> Result:
-    """Runs `work` in one transaction on an up-to-date database."""
-    bring_up_to_date(settings.database_path)
-    with _writing(settings) as engine, engine.begin() as connection:
-        return work(connection)
+    running = service(settings, secret, store, extra, with_jobs=with_jobs)
+    serve(running.app, settings, listener, lambda: _say("\n".join(lines)), running.end_soon)

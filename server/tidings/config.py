@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "TIDINGS_"
 SECRET_LEAST = 16
+# A hundred years.
+MOST_DAYS = 36_500
 _CREDENTIALS = re.compile(r"://.*@")
 
 
@@ -71,6 +73,12 @@ def _path(value: str) -> Path | None:
     return Path(value) if value else None
 
 
+def _days(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= MOST_DAYS):
+        raise ValueError(f"days from 0 (events are kept for ever) to {MOST_DAYS}")
+    return int(value)
+
+
 def _folder(value: str) -> Path | None:
     if "\0" in value:
         raise ValueError("the path of a folder")
@@ -110,6 +118,13 @@ TABLE = (
     Setting("TRUSTED_PROXIES", _networks, "", "Proxies whose X-Forwarded-For is believed, as addresses or networks."),
     Setting("GEOIP_DATABASE", _path, "", "A file of the MaxMind DB format, to find city and country of an IP address by."),
     Setting("THEMES", _folder, "", "A folder of your own themes, one folder each, beside those that come with Tidings."),
+    Setting("RETENTION_DAYS", _days, "0", "Events older than so many days are deleted; 0: never. Figures stay."),
+    Setting(
+        "OUTBOUND_ALLOWED_NETWORKS",
+        _networks,
+        "",
+        "Private addresses or networks that webhooks may call, at any port; public ones need no leave.",
+    ),
     Setting("RATE_LIMITS", _switch, "on", "Limits per address (wrong tokens, beacons, connections): on or off."),
     Setting("LOG_FORMAT", _log_format, "text", "How log lines look: text or json."),
 )
@@ -128,6 +143,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     geoip_database: Path | None
     themes: Path | None
+    retention_days: int
+    outbound_allowed_networks: tuple[IPv4Network | IPv6Network, ...]
     rate_limits: bool
     log_format: str
     sources: Mapping[str, str]

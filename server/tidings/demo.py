@@ -12,11 +12,12 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tidings import assets
 from tidings.config import Settings
-from tidings.domain import applications, event_types, events
+from tidings.domain import applications, event_types, events, goals
 from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.domain.themes import read_themes
 from tidings.records.application import Application, DisplaySettings
 from tidings.records.event_type import EventTypeChanges
+from tidings.records.goal import GoalDraft
 from tidings.storage.applications import application_by_token_hash
 from tidings.storage.event_lists import newest_events
 from tidings.storage.events import delete_event
@@ -26,8 +27,12 @@ from tidings.surfaces.fomo.shapes import event_draft
 
 NAME = "Demo shop"
 ARABIC_NAME = "Demo shop in Arabic"
+# What a conversion is in the shop; its prices are in pounds.
+GOAL = GoalDraft(name="Purchase", currency="pound")
 # A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
-DISPLAY = DisplaySettings(page_load=1, display_for=4, display_interval=1, loop_notification=True, maximum_per_page=1_000)
+DISPLAY = DisplaySettings(
+    page_load=1, display_for=4, display_interval=1, loop_notification=True, maximum_per_page=1_000, currency=GOAL.currency
+)
 
 
 def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> DemoShop:
@@ -46,11 +51,13 @@ def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> Demo
         )
         _tell(connection, entry, load_stock(folder), settings.base_url, secret, now)
         _tell(connection, branch, arabic_stock, settings.base_url, secret, now)
+        goal_id = _goal(connection, entry.application.id, now)
     return DemoShop(
         base_url=settings.base_url,
         client_id=entry.application.client_id,
         auth_token=token,
         event_type_id=_event_type(entry),
+        goal_id=goal_id,
         token_file=str(token_file),
         folder=folder,
         arabic=Branch(branch.application.client_id, _event_type(branch), str(arabic_token_file)),
@@ -106,6 +113,13 @@ def _application(
 
 def _event_type(entry: Entry) -> int:
     return next(iter(entry.event_types.values())).id
+
+
+def _goal(connection: Connection, application_id: int, now: int) -> str:
+    """The id of the shop's goal, which is made unless it is there."""
+    page = goals.list_page(connection, application_id=application_id, after=None, before=None, limit=100)
+    known = next((goal for goal in page.goals if goal.name == GOAL.name), None)
+    return (known or goals.create(connection, application_id=application_id, draft=GOAL, now=now)).id
 
 
 def _tell(connection: Connection, entry: Entry, stock: Stock, base_url: str, secret: bytes, now: int) -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 import msgspec
 import uvicorn
@@ -81,11 +82,14 @@ def _most_connections() -> int:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None], when_ending: Callable[[bool], None]) -> None:
         super().__init__(config)
         self._when_ready = when_ready
+        self._when_ending = when_ending
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
             # What is there now stays: the collector need not look through it again and again, 60 ms a time.
@@ -94,15 +98,30 @@ class _Server(uvicorn.Server):
             gc.set_threshold(*GC_THRESHOLDS)
             self._when_ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self.force_exit and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._when_ending, True)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._when_ending(False)
         await super().shutdown(sockets)
         if self.force_exit:
             # A second signal waits for no client; what has queued is still written, and the database closed in order.
             await self.lifespan.shutdown()
 
 
-def serve(app: ASGIApp, settings: Settings, listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serves until SIGTERM or SIGINT; answers under way are finished, then the app is shut down. Returns after that."""
+def serve(
+    app: ASGIApp,
+    settings: Settings,
+    listener: socket.socket,
+    when_ready: Callable[[], None],
+    when_ending: Callable[[bool], None] = lambda _at_once: None,
+) -> None:
+    """Serves until SIGTERM or SIGINT; answers under way are finished, then the app is shut down. Returns after that.
+
+    `when_ending` is called at the first signal, and at a second one with True: end at once.
+    """
     proxies = ",".join(str(network) for network in settings.trusted_proxies)
     GuardedProtocol.limits_connections = settings.rate_limits
     GuardedProtocol.trusted_networks = settings.trusted_proxies
@@ -125,6 +144,6 @@ def serve(app: ASGIApp, settings: Settings, listener: socket.socket, when_ready:
     # uvicorn raises the signal again when it is done: an orderly end is exit code 0, not death by signal.
     signal.signal(signal.SIGTERM, lambda *_: None)
     signal.signal(signal.SIGINT, lambda *_: None)
-    server = _Server(config, when_ready)
+    server = _Server(config, when_ready, when_ending)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,33 @@ class Counting:
     @property
     def deeds(self) -> list[tuple[str, int]]:
         """What was counted, in order: kind and event."""
-        return [(deed["k"], deed["id"]) for body in self.bodies for deed in body["events"]]
+        return [(deed["k"], deed["id"]) for deed in self.told if deed["k"] not in ("goal", "visit")]
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Every entry of every upload, in order."""
+        return [deed for body in self.bodies for deed in body["events"]]
+
+    @property
+    def goals(self) -> list[dict[str, Any]]:
+        """The conversions, without their nonce and time."""
+        return [{name: deed[name] for name in deed.keys() - {"k", "c", "t"}} for deed in self.told if deed["k"] == "goal"]
+
+    @property
+    def visits(self) -> list[str]:
+        """The arm of each visit that was reported."""
+        return [deed["arm"] for deed in self.told if deed["k"] == "visit"]
+
+    def reaches(self, *goals: dict[str, Any], within: float = 20.0) -> None:
+        """Wait until exactly these conversions have come, in any order: each is an upload of its own."""
+
+        def ordered(rows: Iterable[dict[str, Any]]) -> list[str]:
+            return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+        try:
+            wait_until("the conversions", lambda: ordered(self.goals) == ordered(goals), within)
+        except AssertionError:
+            assert ordered(self.goals) == ordered(goals)
 
     def arrives(self, *deeds: tuple[str, int], within: float = 20.0) -> None:
         """Wait until exactly these were counted, in any order."""
@@ -73,4 +99,8 @@ def count(visit: Visits, events: list[Mapping[str, Any]], **settings: Any) -> Co
         path = f"/js-obj/{client_id}/{merged['limit']}/{bucket + later}.json"
         pages.add(path, json.dumps(events).encode(), {"Content-Type": "application/json", **CORS})
     pages.add(f"/api/v1/{client_id}/track", b"", CORS, status=204)
+    for version, files in json.loads(visit.live.a.server.get("/widget/integrity.json").text).items():
+        for name in files:
+            part = visit.live.a.server.get(f"/widget/{version}/{name}").text.encode()
+            pages.add(f"/widget/{version}/{name}", part, {"Content-Type": "text/javascript; charset=utf-8", **CORS})
     return Counting(pages, url, client_id, events)

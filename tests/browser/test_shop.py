@@ -57,6 +57,31 @@ def test_a_purchase_and_the_page_s_curl_arrive_in_the_corner(demo: DemoServer, p
     assert not page_errors
 
 
+def test_a_purchase_says_what_it_is_credited_to(demo: DemoServer, page: Page) -> None:
+    """A conversion with the price; without a notification before it, after one was seen, after one was clicked."""
+    page.add_init_script("window.fomo = {q: [['pause']]}")
+    page.goto(demo.shop_url)
+    credit = page.locator("#credit")
+    expect(credit).to_be_hidden()
+    buy(page, "Clay pots")
+    expect(credit).to_contain_text("a conversion worth £16.00: no notification came before it.")
+    page.evaluate("fomo.resume()")
+    expect(card(page)).to_be_visible()
+    page.wait_for_timeout(1200)  # a display is a second in sight
+    buy(page, "Garden twine")
+    expect(credit).to_contain_text("you had seen the notification “")
+    card(page).click()
+    buy(page, "Garden twine")
+    expect(credit).to_contain_text("you clicked the notification “")
+
+
+def test_a_purchase_of_a_visitor_who_wants_privacy(demo: DemoServer, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    page.goto(demo.shop_url)
+    buy(page, "Clay pots")
+    expect(page.locator("#credit")).to_contain_text("asks for privacy, so the purchase did not count as a conversion.")
+
+
 def test_it_works_without_scripts(demo: DemoServer, new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(demo.shop_url)

@@ -87,3 +87,16 @@ def test_where_the_part_is_not_to_be_had_it_warns(visit: Visits) -> None:
     v.see()
     assert v.js("fomo.explain()") is False
     assert [line for line in v.console if line.startswith("warning: fomo:")]
+
+
+def test_a_goal_that_would_be_reached_has_its_row(visit: Visits) -> None:
+    """Whether it would be counted, and what it would be credited to; where there are goals."""
+    goals = {"goals": [], "attribution": [604_800, 86_400], "displayFor": 60}
+    v = visit(EVENTS, goals)
+    v.see()
+    v.js("(key) => localStorage.setItem(key, `0,2,;;2.${Math.round(Date.now() / 1000)};`)", f"fomo:{visit.live.a.client_id}")
+    row = v.js("fomo.explain()")[-1]
+    assert (row["shows"], row["because"]) == (True, "would be counted; its credit: the click of event 2")
+    private = visit(EVENTS, goals, init="Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});")
+    private.see()
+    assert private.js("fomo.explain()")[-1]["shows"] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -49,8 +50,12 @@ class Ground:
             values[f"{prefix}CLIENT_ID"] = application.client_id
             values[f"{prefix}APP_ID"] = application.id
             values[f"{prefix}EVENT_TYPE_ID"] = application.event_type_id
+            values[f"{prefix}SITE"] = application.row["site_id"]
         if "{EVENT_ID}" in str(self.row["request"]):
             values["EVENT_ID"] = self.event["id"]
+        if "{GOAL" in str(self.row["request"]):
+            values["GOALS_TOKEN"] = goals_token(self.mine)
+            values["GOAL"] = new_goal(self.mine, values["GOALS_TOKEN"])
         return values
 
     def get_event(self, number: int) -> dict[str, Any]:
@@ -62,6 +67,25 @@ class Ground:
 
     def feed_path(self, limit: int = 30, bucket: int = 1474604200, suffix: str = "json") -> str:
         return f"/js-obj/{self.mine.client_id}/{limit}/{bucket}.{suffix}"
+
+
+_goals_tokens: dict[str, str] = {}
+
+
+def goals_token(application: LiveApp) -> str:
+    """A token that manages the goals of an application, made once."""
+    if application.client_id not in _goals_tokens:
+        made = application.server.command_line("token", "create", "--app", str(application.id), "--json")
+        _goals_tokens[application.client_id] = json.loads(made.stdout)["token"]
+    return _goals_tokens[application.client_id]
+
+
+def new_goal(application: LiveApp, token: str) -> str:
+    """The id of a goal of this row's own."""
+    url, headers = f"/v1/sites/{application.row['site_id']}/events", {"Authorization": f"Bearer {token}"}
+    made = application.server.request("POST", url, headers, {"name": "Goal of this row"})
+    assert made.status == 200, made.text
+    return str(made.json()["id"])
 
 
 def assert_refusal(answer: Answer) -> None:
@@ -121,6 +145,9 @@ def judge_answer(ground: Ground, answer: Answer) -> None:
         judge_public(answer)
     if ground.row["surface"] == "tracking":
         judge_beacon(answer)
+    if ground.row["surface"] == "goals_api" and answer.status >= 400:
+        assert set(answer.json()) == {"error", "message"}, answer.text
+        assert answer.json()["error"] == answer.json()["message"] != ""
 
 
 def judge_public(answer: Answer) -> None:

@@ -124,6 +124,33 @@ class Visitors(Writers):
         return totals["display_count"], totals["click_count"]
 
 
+@dataclass
+class Buyers(Visitors):
+    """Visitors who each reach a goal, worth a cent, after a click on one notification.
+
+    `acknowledged`: what the page calls the conversion → 0, of every answer 204.
+    """
+
+    goal_id: str = ""
+    at: int = field(default_factory=lambda: int(time.time()))
+
+    def request(self, key: str) -> bytes:
+        """The bytes of the beacon of this conversion, the same whenever it is sent."""
+        self.sent[key] = None
+        reached = {"k": "goal", "g": self.goal_id, "c": f"sale-{key}", "v": 1, "a": "click", "id": self.event_id}
+        body = json.dumps({"v": 1, "n": f"sale-{key}", "events": [reached | {"t": self.at}]}).encode()
+        headers = [("Host", "x"), ("Content-Type", "text/plain;charset=UTF-8")]
+        return request_bytes("POST", f"/api/v1/{self.application.client_id}/track", headers, body)
+
+    def counted(self) -> tuple[int, int]:
+        """Conversions and cents as Fomo's figures tell them; our own must say the same."""
+        totals = self.application.request("GET", "").json()["stat_application"]
+        found = (totals["conversions_count"], totals["conversions_sales_sum"])
+        rows = self.application.request("GET", "/conversions").json()["totals"] or [{"count": 0, "cents": 0}]
+        assert [(row["count"], row["cents"]) for row in rows] == [found]
+        return found
+
+
 def lost_or_doubled(writers: Writers) -> tuple[list[str], list[str]]:
     """What the server, asked through its API, no longer has of the acknowledged, and what it has twice."""
     stored = Counter(event["external_id"] for event in writers.application.events())

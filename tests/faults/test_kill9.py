@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
@@ -10,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.faults.load import Visitors, Writers, lost_or_doubled
+from tests.faults.load import Buyers, Visitors, Writers, lost_or_doubled
 from tests.live import LiveServer
 
 READY_AGAIN_WITHIN = 5.0
@@ -77,6 +78,48 @@ def test_every_acknowledged_beacon_is_counted_once(new_server: NewServer) -> Non
 @pytest.mark.timeout(900)
 def test_every_acknowledged_beacon_is_counted_once_in_thirty_rounds(new_server: NewServer) -> None:
     assert_beacons_are_counted_once(new_server(), rounds=30, longest=3.0)
+
+
+def buyers_of(server: LiveServer) -> Buyers:
+    application = server.create_application()
+    made = server.command_line("token", "create", "--app", str(application.id), "--json")
+    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
+    url = f"/v1/sites/{application.row['site_id']}/events"
+    goal_id = server.request("POST", url, headers, {"name": "Purchase"}).json()["id"]
+    return Buyers(application, count=12, event_id=application.post_event()["id"], goal_id=goal_id)
+
+
+def assert_conversions_are_counted_once(server: LiveServer, rounds: int, longest: float) -> None:
+    chance = random.Random(rounds)
+    for _ in range(rounds):
+        buyers = buyers_of(server)
+        buyers.start()
+        kill(server, buyers, chance.uniform(0.1, longest))
+        conversions, cents = buyers.counted()
+        assert len(buyers.acknowledged) <= conversions == cents <= len(buyers.sent)
+        buyers.send_again()
+        assert buyers.counted() == (len(buyers.sent), len(buyers.sent))
+
+
+def test_every_acknowledged_conversion_is_counted_once(new_server: NewServer) -> None:
+    assert_conversions_are_counted_once(new_server(), rounds=3, longest=1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_acknowledged_conversion_is_counted_once_in_ten_rounds(new_server: NewServer) -> None:
+    assert_conversions_are_counted_once(new_server(), rounds=10, longest=3.0)
+
+
+def test_the_conversions_test_sees_an_answer_before_the_commit(new_server: NewServer) -> None:
+    server = new_server(launcher=(SABOTAGED, "ack-before-commit"))
+    for _ in range(4):
+        buyers = buyers_of(server)
+        buyers.start()
+        kill(server, buyers, 0.3)
+        if buyers.counted()[0] < len(buyers.acknowledged):
+            return
+    pytest.fail("the kill -9 test of conversions does not notice a server that answers before it commits")
 
 
 def test_the_beacons_test_sees_an_answer_before_the_commit(new_server: NewServer) -> None:

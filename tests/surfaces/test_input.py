@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidings.errors import Invalid, TooLarge, WrongFormat
-from tidings.surfaces.input import BODY_LIMIT, Disconnected, check_format, json_object, read_body
+from tidings.surfaces.input import BODY_LIMIT, Disconnected, check_format, form_object, json_object, read_body
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,47 @@ def test_a_body_is_read_whole_up_to_the_limit_and_no_further() -> None:
         check_format([(b"content-length", b"65537"), (b"content-type", b"application/json")])
     with pytest.raises(Disconnected):
         read([b"a"], cut=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "members"),
+    [
+        (b"", {}),
+        (b"a=1&b=", {"a": "1", "b": ""}),
+        (b"a", {"a": ""}),
+        (b"a=1=2&b=%26%3D", {"a": "1=2", "b": "&="}),
+        (b"a+b=c+d%2B", {"a b": "c d+"}),
+        (b"a=%E2%82%AC", {"a": "\u20ac"}),
+        (b"a=\xe2\x82\xac", {"a": "\u20ac"}),
+        (b"a=%zz%", {"a": "%zz%"}),
+        (b"&".join(b"a%d=" % number for number in range(100)), {f"a{number}": "" for number in range(100)}),
+    ],
+)
+def test_forms(body: bytes, members: dict[str, str]) -> None:
+    assert form_object(body) == members
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"a=%FF", "UTF-8"),
+        (b"a=\xff", "UTF-8"),
+        (b"%ED%A0%80=1", "UTF-8"),
+        (b"a=%00", "NUL"),
+        (b"%00=1", "NUL"),
+        (b"a=1&%61=2", "'a' twice"),
+        (b"&".join(b"a%d=" % number for number in range(101)), "more than 100"),
+        (b"&" * 60_000, "more than 100"),
+        (b"&", "'' twice"),
+    ],
+)
+def test_what_is_no_form(body: bytes, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        form_object(body)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_form_or_are_refused(body: bytes) -> None:
+    with contextlib.suppress(Invalid):
+        for name, value in form_object(body).items():
+            assert "\0" not in name + value

@@ -18,12 +18,15 @@ from tidings.records.application import Application, ApplicationChanges, Display
 from tidings.records.event_type import EventTypeDraft
 from tidings.render.links import is_web_url
 from tidings.storage import applications as stored
+from tidings.storage.goal_figures import count_worth_anew
+from tidings.storage.tokens import forget_site
 
 NAME_LIMIT = 255
 # Control characters, and the halves of surrogate pairs that a command line makes of bytes that are no text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # Capital letters that are not taken for one another when read aloud or copied by hand.
-_SITE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+SITE_ID_LETTERS = 7
 
 FIRST_EVENT_TYPE = EventTypeDraft(
     name="New order",
@@ -44,6 +47,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def random_letters(number: int) -> str:
+    """So many capital letters: an id that people read aloud."""
+    return "".join(secrets.choice(LETTERS) for _ in range(number))
+
+
 def create(connection: Connection, name: str, url: str, now: int, display: DisplaySettings | None = None) -> Created:
     """Makes an application with its keys and the event type `new_order`. `now`: milliseconds.
 
@@ -60,7 +68,7 @@ def create(connection: Connection, name: str, url: str, now: int, display: Displ
         NewApplication(
             name=name,
             url=url,
-            site_id="".join(secrets.choice(_SITE_LETTERS) for _ in range(7)),
+            site_id=random_letters(SITE_ID_LETTERS),
             client_id=secrets.token_urlsafe(16),
             client_secret=secrets.token_urlsafe(32),
             token_hash=token_hash(token),
@@ -102,6 +110,8 @@ def update(
     if after != before:
         after = msgspec.structs.replace(after, updated_at=now)
         stored.update_application(connection, after)
+    if after.display.currency != before.display.currency:
+        count_worth_anew(connection, application_id, after.display.currency)
     event_types.perform(
         connection, application_id=application_id, deeds=changes.event_types, field="event_types_attributes", now=now
     )
@@ -130,7 +140,7 @@ def delete(transaction: Callable[[], AbstractContextManager[Connection]], applic
     An end that is cut short can be begun again. Raises NotFound.
     """
     with transaction() as connection:
-        retrieve(connection, application_id)
+        forget_site(connection, retrieve(connection, application_id).site_id)
         # What has no token and no public id takes in and shows nothing from here on.
         stored.close_application(connection, application_id, secrets.token_bytes(32), secrets.token_urlsafe(16))
     more = True

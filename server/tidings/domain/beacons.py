@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from tidings.domain.conversions import count_told
+from tidings.domain.hours import HOUR, hour_to_count
 from tidings.records.beacon import CLICK, DISPLAY, Beacon
 from tidings.storage import page_views
 from tidings.storage.events import types_of
+from tidings.storage.hours import first_open_hour
 from tidings.storage.page_views import NAME_BITS, Mark
 from tidings.storage.statistics import Place, add_figures, forget_event_figures
 
-HOUR = 3_600_000
 HOURS_A_DAY = 24
 # Milliseconds: a page view is remembered until the end of the generation after the one that it was first heard of in.
 GENERATION = 6 * HOUR
@@ -31,8 +33,9 @@ def count(connection: Connection, beacons: Sequence[Beacon]) -> list[None]:
     known = types_of(connection, {event_id for acts in told for event_id, _ in acts})
     figures: dict[Place, list[int]] = {}
     marks: dict[Mark, Place] = {}
+    first_open = first_open_hour(connection)
     for beacon, acts in zip(beacons, told, strict=True):
-        hour = beacon.now // HOUR
+        hour = hour_to_count(beacon.now, first_open)
         name = _name(beacon)
         for event_id, kind in acts:
             application_id, event_type_id = known.get(event_id, (0, 0))
@@ -51,6 +54,8 @@ def count(connection: Connection, beacons: Sequence[Beacon]) -> list[None]:
         now = beacons[-1].now
         page_views.forget(connection, (now // GENERATION - 1) << NAME_BITS)
         forget_event_figures(connection, {place[0] for place in figures}, now // HOUR // HOURS_A_DAY - EVENT_DAYS + 1)
+    if any(beacon.goals or beacon.visit for beacon in beacons):
+        count_told(connection, beacons, first_open, GENERATION)
     return [None] * len(beacons)
 
 

@@ -50,6 +50,15 @@ class DisplaySettings(Struct, frozen=True, omit_defaults=True):
     storage: Storage = "local"
     consent_required: bool = False
     image_url: str | None = None
+    # One of records.goal.CURRENCIES: in which figures tell what conversions were worth.
+    currency: str = "dollar"
+    # Of how many visitors of a hundred notifications are held.
+    holdout_percent: int = 0
+    # How long after a click and after a display a conversion is put down to a notification.
+    attribution_click_days: int = 7
+    attribution_display_days: int = 1
+    # Whose days the figures by the day are, by its IANA name.
+    time_zone: str = "UTC"
     # Of no meaning any more; kept because clients send it.
     installed: bool = False
 

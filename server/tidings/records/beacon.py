@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from tidings.records.conversion import NO_ARM, Reached
+
 # The kinds of acts, in the order in which `Figures` has them.
 DISPLAY, HOVER, CLICK, CLOSE = range(4)
 
@@ -10,6 +12,7 @@ class Beacon(Struct, frozen=True):
     """`acts`: events by id, perhaps unknown ones, each with what happened to its notification.
 
     `page_view`: what the page calls this view of itself, at random; "" when it sends no other beacon of it.
+    `goals`: what the visitor reached, goals perhaps unknown; `visit`: the arm of a hold-out, where a visit begins.
     `now`: when it came, in milliseconds since the epoch, by the server's clock.
     """
 
@@ -17,3 +20,5 @@ class Beacon(Struct, frozen=True):
     page_view: str
     acts: tuple[tuple[int, int], ...]
     now: int
+    goals: tuple[Reached, ...] = ()
+    visit: int = NO_ARM

@@ -22,3 +22,27 @@ class Figures(Struct, frozen=True):
             self.conversions + other.conversions,
             self.conversion_cents + other.conversion_cents,
         )
+
+
+class Reach(Struct, frozen=True):
+    """Conversions in one currency, and what they were worth, in hundredths.
+
+    All of them; those that are put down to a notification; and those of visitors from whom notifications are held.
+    """
+
+    number: int = 0
+    cents: int = 0
+    attributed: int = 0
+    attributed_cents: int = 0
+    held: int = 0
+    held_cents: int = 0
+
+    def __add__(self, other: "Reach") -> "Reach":
+        return Reach(
+            self.number + other.number,
+            self.cents + other.cents,
+            self.attributed + other.attributed,
+            self.attributed_cents + other.attributed_cents,
+            self.held + other.held,
+            self.held_cents + other.held_cents,
+        )

@@ -1,8 +1,9 @@
-"""The one gate for what comes in: a JSON object within limits, or a refusal that says why."""
+"""The one gate for what comes in: a JSON object or a form within limits, or a refusal that says why."""
 
 import json
 from collections.abc import Iterable
 from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive
 
@@ -10,16 +11,18 @@ from tidings.errors import Invalid, TooLarge, WrongFormat
 
 BODY_LIMIT = 64 * 1024
 DEPTH_LIMIT = 8
+# Members of a form.
+FORM_LIMIT = 100
 
 
 class Disconnected(Exception):
     """The client went away before its request was whole; there is no one to answer."""
 
 
-def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] = ("application/json",)) -> None:
-    """Refuses a body that is not plain UTF-8 JSON by its headers, or that says it is too long.
+def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] = ("application/json",)) -> str:
+    """Refuses a body that is not plain UTF-8 by its headers, or that says it is too long. Returns the type that it has.
 
-    `kinds`: the types that JSON may come under; "" for no type at all.
+    `kinds`: the types that it may come under; "" for no type at all.
 
     Raises WrongFormat, TooLarge.
     """
@@ -37,6 +40,7 @@ def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] 
     charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise WrongFormat("Wrong format (only json in UTF-8 allowed).")
+    return kind.strip()
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -81,6 +85,29 @@ def json_object(body: bytes) -> dict[str, Any]:
     if "\\u" in text or "\0" in text:
         _check_characters(value)
     return value
+
+
+def form_object(body: bytes) -> dict[str, str]:
+    """The members of a form-encoded body. Raises Invalid for what is not UTF-8 text, and for a member named twice."""
+    if body.count(b"&") >= FORM_LIMIT:
+        raise Invalid(f"The body holds more than {FORM_LIMIT} members.", code="malformed_form")
+    members: dict[str, str] = {}
+    for pair in body.split(b"&") if body else ():
+        try:
+            name, value = (unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8") for part in _halves(pair))
+        except UnicodeDecodeError:
+            raise Invalid("The body is not UTF-8.", code="malformed_form") from None
+        if "\0" in name or "\0" in value:
+            raise Invalid("The body holds a NUL character.", code="malformed_form")
+        if name in members:
+            raise Invalid(f"The body names the member {name[:80]!r} twice.", code="malformed_form")
+        members[name] = value
+    return members
+
+
+def _halves(pair: bytes) -> tuple[bytes, bytes]:
+    name, _, value = pair.partition(b"=")
+    return name, value
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ Handler = Callable[[Call], "Answer | Read[Any] | Write[Any]"]
 
 
 class OptionalBody(Struct, frozen=True):
-    """A handler of a method that has no body by rights: a JSON object that a client sends all the same is read."""
+    """A handler of a call that needs no body: a JSON object that a client sends all the same is read."""
 
     handler: Handler
 
@@ -80,16 +80,31 @@ class OptionalBody(Struct, frozen=True):
         return self.handler(call)
 
 
+async def json_body(scope: Scope, receive: Receive) -> Mapping[str, Any]:
+    """The JSON object of a request. Raises what the gate refuses."""
+    check_format(scope["headers"])
+    return json_object(await read_body(receive))
+
+
 Authenticate = Callable[[Context, Scope], Awaitable[Entry]]
+ReadBody = Callable[[Scope, Receive], Awaitable[Mapping[str, Any]]]
 Refuse = Callable[[TidingsError], Answer]
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Endpoint:
-    """An ASGI app for one path: a handler for each method, behind one way to know the caller and one face for refusals."""
+    """An ASGI app for one path: a handler for each method, behind one way to know the caller and one face for refusals.
+
+    `body` reads what comes with a method that has a body by rights.
+    """
 
     def __init__(
-        self, context: Context, handlers: Mapping[str, Handler], authenticate: Authenticate, refuse: Refuse
+        self,
+        context: Context,
+        handlers: Mapping[str, Handler],
+        authenticate: Authenticate,
+        refuse: Refuse,
+        body: ReadBody = json_body,
     ) -> None:
         self._context = context
         self._handlers = dict(handlers)
@@ -97,9 +112,10 @@ class Endpoint:
             self._handlers["HEAD"] = handlers["GET"]
         self._authenticate = authenticate
         self._refuse = refuse
+        self._read_body = body
         allow = ", ".join(sorted(self._handlers)).encode()
-        body = refuse(TidingsError("Method not allowed.", code="method_not_allowed")).body
-        self._not_allowed = Answer(405, body, ((b"allow", allow),))
+        refused = refuse(TidingsError("Method not allowed.", code="method_not_allowed")).body
+        self._not_allowed = Answer(405, refused, ((b"allow", allow),))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler = self._handlers.get(scope["method"])
@@ -122,12 +138,12 @@ class Endpoint:
         context = self._context
         entry = await self._authenticate(context, scope)
         body: Mapping[str, Any] = {}
-        if scope["method"] in WITH_BODY:
-            check_format(scope["headers"])
-            body = json_object(await read_body(receive))
-        elif isinstance(handler, OptionalBody) and (sent := await read_body(receive)):
-            check_format(scope["headers"])
-            body = json_object(sent)
+        if isinstance(handler, OptionalBody):
+            if sent := await read_body(receive):
+                check_format(scope["headers"])
+                body = json_object(sent)
+        elif scope["method"] in WITH_BODY:
+            body = await self._read_body(scope, receive)
         query = query_of(scope["query_string"]) if scope["query_string"] else {}
         work = handler(Call(context, entry, context.now(), scope.get("path_params", {}), query, body, scope["query_string"]))
         if isinstance(work, Write):

@@ -14,7 +14,8 @@ ALL = {
     "randomize", "closable", "hide_mobile", "loop_notification", "display_threshold", "display_period", "time_ago_threshold",
     "time_ago_period", "position", "theme", "custom_css", "utm_source", "utm_medium", "manual_trigger", "feed_mode",
     "name_display", "page_rules", "storage", "consent_required", "image_url", "installed", "client_id", "client_secret",
-    "event_types_attributes", "stat_application", "created_at", "updated_at",
+    "event_types_attributes", "stat_application", "created_at", "updated_at", "time_zone", "currency", "holdout_percent",
+    "attribution_click_days", "attribution_display_days",
 }  # fmt: skip
 WHOLE = {
     "page_load": (0, 3_600, 1), "display_for": (1, 600, 7), "display_interval": (0, 3_600, 4), "limit": (1, 100, 30),
@@ -131,6 +132,7 @@ def test_switches(live_app: LiveApp, name: str) -> None:
         ("language", "de", "en"),
         ("language", "pt-BR", "en"),
         ("language", "zh-Hant-TW", "en"),
+        ("time_zone", "Europe/Berlin", "UTC"),
         ("position", "top_right", "bottom_left"),
         ("theme", "theme2", "theme1"),
         ("theme", "custom", "theme1"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from tests.commands import wait_until
 from tests.conftest import Live
 from tests.live import LiveApp
 
@@ -184,14 +185,25 @@ def test_the_commands_of_the_page_work(live_app: LiveApp, page: str) -> None:
         for name, command in re.findall(r'<article class="entry" id="(\w+)".*?<pre[^>]*><code>(.*?)</code>', page, re.DOTALL)
     }
     order = ["createEvent", *(name for name in commands if not name.startswith(("createEvent", "delete")))]
-    order += ["createEventType", "deleteEvent"]
+    order += ["createEventType", "deleteEvent", "deleteWebhook"]
     environment = {"TIDINGS": f"{live_app.base_url}/api/v1", "TOKEN": live_app.auth_token, "PATH": "/usr/bin:/bin"}
-    event_id = 0
+    ids = {"event_types": live_app.event_type_id}
+    makers = {"createEvent": "events", "createWebhook": "webhooks", "testWebhook": "deliveries"}
     for name in order:
-        record = live_app.event_type_id if "EventType" in name else event_id
-        command = re.sub(r"/(events|event_types)/1\b", rf"/\1/{record}", commands[name]).replace("curl ", "curl -s ", 1)
+        command = re.sub(r"/(\w+)/1\b", lambda path: f"/{path[1]}/{ids.get(path[1], 1)}", commands[name])
+        # This application has no goal.
+        command = command.replace("&goal=ABCDEFGH", "").replace("curl ", "curl -s ", 1)
+        if name == "sendAgain":
+            wait_until("the test went out", lambda: _settled(live_app, ids["webhooks"]))
         done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=20, check=True)
         answer = json.loads(done.stdout)
         assert "error" not in answer, f"{name}: {command}\n{done.stdout}"
-        event_id = answer["id"] if name == "createEvent" else event_id
+        if name in makers:
+            ids[makers[name]] = answer["id"]
     assert len(order) == len(commands) - 1  # an event type that has events stays
+
+
+def _settled(application: LiveApp, webhook_id: int) -> bool:
+    """Whether nothing is on its way to a webhook at the moment."""
+    log = application.request("GET", f"/webhooks/{webhook_id}/deliveries").json()
+    return all(delivery["state"] in ("delivered", "failed") for delivery in log)

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.cases.ground import assert_refusal
@@ -227,3 +228,47 @@ def test_figures_are_the_tokens_own_whatever_is_asked(live: Live) -> None:
         assert mine.request("DELETE", f"/{path}").status == 405
         assert mine.request("POST", f"/{path}", {}).status == 405
     assert stats(other, "?from=0")["display"] == 9
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "first", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00", 23),
+        ("Europe/Berlin", "2025-10-26", "2025-10-25T22:00", 25),
+        ("America/New_York", "2026-03-08", "2026-03-08T05:00", 23),
+        # Half an hour off: the hour that midnight lies in counts in the day before.
+        ("Asia/Kolkata", "2026-03-10", "2026-03-09T19:00", 24),
+        ("Pacific/Auckland", "2026-03-10", "2026-03-09T11:00", 24),
+    ],
+)
+def test_a_day_is_one_of_the_applications_time_zone(live_app: LiveApp, zone: str, day: str, first: str, hours: int) -> None:
+    begins = int(datetime.fromisoformat(f"{first}+00:00").timestamp())
+    for number in range(-2, hours + 2):
+        count(live_app, begins + number * HOUR, displays=1 if 0 <= number < hours else 1_000)
+    assert live_app.request("PATCH", "", {"time_zone": zone}).json()["time_zone"] == zone
+    found = dashboard(live_app, day, day)
+    assert found["totals"]["impr_count"] == hours
+    assert [(row["date"], row["impr_count"]) for row in found["graph"]] == [(day, hours)]
+    # Seconds are seconds in every zone.
+    assert stats(live_app, f"?from={begins}&to={begins + hours * HOUR}")["display"] == hours
+
+
+def test_today_is_that_of_the_time_zone(live_app: LiveApp) -> None:
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        live_app.request("PATCH", "", {"time_zone": zone})
+        today = datetime.now(ZoneInfo(zone)).date()
+        shown = live_app.request("GET", "/dashboard").json()["date_range"]["to"]
+        assert shown in (today.isoformat(), datetime.now(ZoneInfo(zone)).date().isoformat())
+
+
+def test_the_last_day_of_all_in_every_zone(live_app: LiveApp) -> None:
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kolkata"):
+        live_app.request("PATCH", "", {"time_zone": zone})
+        assert len(dashboard(live_app, "9999-12-30", "9999-12-31")["graph"]) == 2
+        assert len(dashboard(live_app, "1970-01-01", "1970-01-02")["graph"]) == 2
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "europe/berlin", "../etc/passwd", "+01:00", ["UTC"], {}, 1, True])
+def test_what_is_no_time_zone_is_refused(live: Live, zone: Any) -> None:
+    refused(live.a.request("PATCH", "", {"time_zone": zone}), "time_zone")
+    assert live.a.request("GET", "").json()["time_zone"] == "UTC"

@@ -4,13 +4,18 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from tests.commands import wait_until
 from tests.live import LiveServer
 
 from tidings.storage import engine, store
 from tidings.storage.migrate import migrate
+from tidings.surfaces.ops.routes import ops_routes
 
 
 def test_a_sound_server_is_alive_and_ready(live_app: object, new_server: Callable[..., LiveServer]) -> None:
@@ -50,3 +55,18 @@ def test_it_is_ready_again_as_soon_as_the_database_is(tmp_path: Path, monkeypatc
 
     asyncio.run(play())
     opened.close()
+
+
+def test_jobs_that_do_not_move_make_a_server_that_is_not_ready(tmp_path: Path) -> None:
+    class Sound:
+        async def problems(self) -> list[str]:
+            return []
+
+    context: Any = SimpleNamespace(store=Sound(), job_problems=lambda: ["The task tidings-jobs has ended."])
+    answer = TestClient(Starlette(routes=[*ops_routes(context)])).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "problems": ["The task tidings-jobs has ended."]}
+
+
+def test_without_jobs_of_its_own_it_does_not_ask_for_them(new_server: Callable[..., LiveServer]) -> None:
+    assert new_server(options=("--no-jobs",)).get("/readyz").json() == {"ready": True, "problems": []}

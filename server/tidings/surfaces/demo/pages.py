@@ -41,6 +41,7 @@ class Pages:
         self._always = {
             "base_url": demo.base_url.rstrip("/"),
             "client_id": demo.client_id,
+            "goal_id": demo.goal_id,
             "products": stock.products,
             "pages": pages,
             "page": None,

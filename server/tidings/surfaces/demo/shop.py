@@ -23,12 +23,16 @@ class Branch:
 
 @dataclass(frozen=True)
 class DemoShop:
-    """Where the shop stands. `token_file`: the path in the page's curl; `folder` holds pages and pictures."""
+    """Where the shop stands.
+
+    `goal_id`: what a purchase counts as; `token_file`: the path in the page's curl; `folder` holds pages and pictures.
+    """
 
     base_url: str
     client_id: str
     auth_token: str
     event_type_id: int
+    goal_id: str
     token_file: str
     folder: Path
     arabic: Branch

@@ -8,6 +8,7 @@ from tidings.domain.event_types import in_list
 from tidings.errors import Invalid
 from tidings.records.application import ApplicationChanges
 from tidings.records.event_type import EventTypeDeed
+from tidings.records.goal import CURRENCIES, NO_VALUE
 from tidings.surfaces.fomo.event_type_shapes import (
     EVENT_TYPE,
     PAGE_RULES_ABOUT,
@@ -27,9 +28,11 @@ from tidings.surfaces.fomo.kinds import (
     read_changes,
     unwrapped,
 )
-from tidings.surfaces.fomo.setting_kinds import BOOLEAN, CSS, LANGUAGE, PAGE_RULES, THEME, choice, whole
+from tidings.surfaces.fomo.setting_kinds import BOOLEAN, CSS, LANGUAGE, PAGE_RULES, THEME, TIME_ZONE, choice, whole
 from tidings.surfaces.fomo.shapes import iso_time
 
+# What sums can be told in.
+MONEY = tuple(currency for currency in CURRENCIES if currency != NO_VALUE)
 # In one body; an application may have more.
 MOST_EVENT_TYPES_SENT = 100
 
@@ -116,6 +119,11 @@ SETTINGS = (
     Member("storage", choice("local", "session", "none"), "Where a browser remembers what was shown.", "local"),
     Member("consent_required", BOOLEAN, "Nothing is shown, kept or sent before the page says fomo.consent(true).", False),
     Member("image_url", WEB_URL, "The picture where neither event nor event type has one.", None),
+    Member("currency", choice(*MONEY), "What sums of conversions are told in; those in others are counted.", "dollar"),
+    Member("holdout_percent", whole(0, 100), "Of how many visitors of a hundred notifications are held.", 10),
+    Member("attribution_click_days", whole(0, 30), "So long a conversion is put down to the last one clicked.", 7),
+    Member("attribution_display_days", whole(0, 30), "So long a conversion is put down to the last one shown.", 1),
+    Member("time_zone", TIME_ZONE, "IANA name: whose days the figures by the day are.", "Europe/Berlin"),
     Member("installed", BOOLEAN, "Kept as it is sent.", False),
 )
 APPLICATION = (

@@ -6,10 +6,12 @@ from typing import Any
 from tidings import __version__
 from tidings.domain.themes import FIRST
 from tidings.surfaces.fomo.answers import SCHEMAS, Schema, ref
+from tidings.surfaces.fomo.goal_operations import SCHEMAS as GOAL_SCHEMAS
 from tidings.surfaces.fomo.kinds import ID_LIMIT, NOT_BLANK, Member
 from tidings.surfaces.fomo.operation import Body, Operation
 from tidings.surfaces.fomo.operations import OPERATIONS, SECTIONS
 from tidings.surfaces.fomo.parameters import Parameter
+from tidings.surfaces.fomo.webhook_operations import SCHEMAS as WEBHOOK_SCHEMAS
 from tidings.surfaces.refusals import envelope
 
 JSON = "application/json"
@@ -91,9 +93,10 @@ def document(base_url: str, table: Iterable[tuple[str, Mapping[str, Any]]], them
     Raises KeyError for a route that no operation describes.
     """
     paths: dict[str, Any] = {}
-    schemas = dict(SCHEMAS)
+    schemas = {**SCHEMAS, **GOAL_SCHEMAS, **WEBHOOK_SCHEMAS}
     for path, handlers in table:
-        item: dict[str, Any] = {"parameters": [APP, RECORD_ID] if "{id}" in path else [APP]}
+        ids = [{**RECORD_ID, "name": name} for name in ("id", "delivery_id") if f"{{{name}}}" in path]
+        item: dict[str, Any] = {"parameters": [APP, *ids]}
         for method in handlers:
             operation = OPERATIONS[method, path]
             item[method.lower()] = _operation(operation)

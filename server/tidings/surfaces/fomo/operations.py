@@ -10,13 +10,18 @@ from tidings.surfaces.fomo import (
     statistics,
 )
 from tidings.surfaces.fomo.answers import array_of, ref
+from tidings.surfaces.fomo.goal_operations import OPERATIONS as GOAL_OPERATIONS
 from tidings.surfaces.fomo.operation import Body, Operation
+from tidings.surfaces.fomo.webhook_operations import OPERATIONS as WEBHOOK_OPERATIONS
+from tidings.surfaces.fomo.webhook_operations import SECTION as WEBHOOK_SECTION
 
 SECTIONS = {
     "Events": "Something that really happened on your site: an order, a sign-up, a review.",
     "Event types": "The name of what happens, and how a notification says it.",
     "Application": "Your site: how its notifications look, and when they show.",
-    "Statistics": "What was seen and clicked. Figures are kept by the hour; days are UTC days.",
+    "Statistics": "What was seen and clicked. Figures are kept by the hour, after 90 days by the day, in the application's "
+    "time zone.",
+    "Webhooks": WEBHOOK_SECTION,
 }
 
 _NEW_EVENT = Body(
@@ -220,8 +225,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "getStatistics",
         "Statistics",
         "Figures of a span",
-        "An hour counts where it begins: `from` is included, `to` is not. Spans that follow on each other count "
-        "everything once. Both may also be sent as a JSON object; the query wins.",
+        "An hour counts where it begins, a day after 90 days: `from` is included, `to` is not. Spans that follow on each "
+        "other count everything once. Both may also be sent as a JSON object; the query wins.",
         ref("Statistics"),
         {"A day": answers.STATISTICS["examples"][0]},
         query=statistics.SPAN,
@@ -231,9 +236,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "dashboard",
         "Statistics",
         "Figures by the day",
-        f"One row for each UTC day, days without figures included, at most {statistics.MOST_DAYS} days.",
+        "One row for each day of the application's time zone, days without figures included, at most "
+        f"{statistics.MOST_DAYS} days.",
         ref("Dashboard"),
         {"A day": answers.DASHBOARD["examples"][0]},
         query=statistics.DATE_RANGE,
     ),
+    **GOAL_OPERATIONS,
+    **WEBHOOK_OPERATIONS,
 }

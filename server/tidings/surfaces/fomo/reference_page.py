@@ -141,7 +141,7 @@ def _curl(method: str, path: str, operation: Operation) -> str:
         for parameter in operation.query
         if parameter.example is not None
     )
-    url = f"$TIDINGS/applications/me{path.replace('{id}', '1')}"
+    url = f"$TIDINGS/applications/me{path.replace('{id}', '1').replace('{delivery_id}', '1')}"
     lines = [f'curl -g "{url}?{query}"' if query else f'curl "{url}"']
     if method != "GET":
         lines.append(f"-X {method}")

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tidings.errors import NotFound
 from tidings.surfaces.attempts import WRONG_TOKENS_A_MINUTE, Attempts
 from tidings.surfaces.context import Context
-from tidings.surfaces.fomo import applications, event_types, events, statistics
+from tidings.surfaces.fomo import applications, event_types, events, goals, statistics, webhooks
 from tidings.surfaces.fomo.auth import TokenAuth
 from tidings.surfaces.fomo.errors import refuse
 from tidings.surfaces.plumbing import Endpoint, Handler, OptionalBody, send_answer
@@ -43,8 +43,23 @@ TABLE: tuple[tuple[str, dict[str, Handler]], ...] = (
             "DELETE": event_types.delete,
         },
     ),
+    ("/webhooks", {"GET": webhooks.list_webhooks, "POST": webhooks.create}),
+    (
+        "/webhooks/{id}",
+        {
+            "GET": webhooks.retrieve,
+            "PATCH": webhooks.update,
+            "PUT": webhooks.update,
+            "DELETE": webhooks.delete,
+        },
+    ),
+    ("/webhooks/{id}/test", {"POST": OptionalBody(webhooks.test)}),
+    ("/webhooks/{id}/deliveries", {"GET": webhooks.list_deliveries}),
+    ("/webhooks/{id}/deliveries/{delivery_id}/send_again", {"POST": OptionalBody(webhooks.send_again)}),
     ("/get_statistics", {"GET": OptionalBody(statistics.get_statistics)}),
     ("/dashboard", {"GET": statistics.dashboard}),
+    ("/conversions", {"GET": goals.conversions}),
+    ("/lift", {"GET": goals.lift_between}),
 )
 # The first row of TABLE, by the name that clients use.
 MOST_CALLED = "/api/v1/applications/me/events"

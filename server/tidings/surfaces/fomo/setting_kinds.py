@@ -3,20 +3,16 @@
 import re
 from typing import Any
 
+from tidings.domain.days import time_zones
 from tidings.domain.themes import FIRST
 from tidings.errors import Invalid
-from tidings.records.page_rule import PageRule
 from tidings.render.custom_css import LIMIT as CSS_LIMIT
 from tidings.render.custom_css import css_problem
 from tidings.render.labels import is_known_language
 from tidings.render.template import SOURCE_LIMIT, compile_template
 from tidings.surfaces.fomo.kinds import TEXT, TEXT_LIMIT, Kind, label, text
+from tidings.surfaces.page_rules import MOST_PAGE_RULES, PAGE_RULE_PATTERN, PATH_LIMIT, page_rules
 
-MOST_PAGE_RULES = 50
-# A path, or the whole address of pages; a browser never has control characters in either.
-PAGE_RULE_PATTERN = "^([/*]|https?://)[^\\x00-\\x1f\\x7f]*$"
-
-_PAGE_RULE = re.compile(PAGE_RULE_PATTERN)
 _SWITCHES = {"0": False, "1": True, "false": False, "true": True}
 
 
@@ -77,35 +73,20 @@ def _language(value: Any, name: str) -> str:
     return value.replace("_", "-")
 
 
+def _time_zone(value: Any, name: str) -> str:
+    if not isinstance(value, str) or value not in time_zones():
+        raise Invalid(
+            f"{label(name)} is not a time zone that IANA knows, such as Europe/Berlin", field=name, code="unknown_time_zone"
+        )
+    return value
+
+
 def _css(value: Any, name: str) -> str:
     css = text(CSS_LIMIT).parse(value, name)
     problem = css_problem(css)
     if problem:
         raise Invalid(f"{label(name)} is not let in: {problem}", field=name, code="invalid_css")
     return str(css)
-
-
-def _page_rules(value: Any, name: str) -> tuple[PageRule, ...]:
-    if not isinstance(value, list):
-        raise Invalid(f"{label(name)} is a list of rules", field=name)
-    if len(value) > MOST_PAGE_RULES:
-        raise Invalid(f"There are more than {MOST_PAGE_RULES} page rules", field=name, code="too_many")
-    return tuple(_page_rule(rule, f"{name}[{number}]") for number, rule in enumerate(value))
-
-
-def _page_rule(rule: Any, name: str) -> PageRule:
-    if not isinstance(rule, dict):
-        raise Invalid(f"{label(name)} is not an object with match and path", field=name)
-    match, path = rule.get("match"), rule.get("path")
-    if match not in ("include", "exclude"):
-        raise Invalid(f"{label(name)}.match is include or exclude", field=f"{name}.match")
-    if not isinstance(path, str) or len(path) > TEXT_LIMIT or not _PAGE_RULE.fullmatch(path):
-        raise Invalid(
-            f"{label(name)}.path is 1 to {TEXT_LIMIT} characters, without control characters, "
-            "and begins with /, *, http:// or https://",
-            field=f"{name}.path",
-        )
-    return PageRule(match, path)
 
 
 def _message(value: Any, name: str) -> str:
@@ -123,13 +104,14 @@ def _visible(value: Any, name: str) -> str:
 
 BOOLEAN = Kind(_boolean, {"title": "true or false", "enum": [True, False, 0, 1, "0", "1", "true", "false", "", None]})
 LANGUAGE = Kind(_language, {"type": ["string", "null"], "maxLength": 35})
+TIME_ZONE = Kind(_time_zone, {"type": ["string", "null"], "maxLength": 35})
 # Which themes there are is known when the server has started: the domain refuses others, the document lists them all.
 THEME = Kind(TEXT.parse, {"title": "theme1, theme2, custom, or another that the server has", "enum": [*FIRST, "", None]})
 CSS = Kind(_css, {"type": ["string", "number", "null"], "maxLength": CSS_LIMIT})
 MESSAGE = Kind(_message, {"type": ["string", "number", "null"], "maxLength": SOURCE_LIMIT})
 VISIBLE = Kind(_visible, {"type": ["string", "number", "null"], "maxLength": TEXT_LIMIT, "pattern": "^$|[^\\s]"})
 PAGE_RULES = Kind(
-    _page_rules,
+    page_rules,
     {
         "title": f"list of match and path, at most {MOST_PAGE_RULES}",
         "anyOf": [
@@ -141,7 +123,7 @@ PAGE_RULES = Kind(
                     "required": ["match", "path"],
                     "properties": {
                         "match": {"enum": ["include", "exclude"]},
-                        "path": {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT, "pattern": PAGE_RULE_PATTERN},
+                        "path": {"type": "string", "minLength": 1, "maxLength": PATH_LIMIT, "pattern": PAGE_RULE_PATTERN},
                     },
                 },
             },

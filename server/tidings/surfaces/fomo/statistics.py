@@ -4,9 +4,11 @@ from functools import partial
 from typing import Any
 
 from tidings.domain import statistics
+from tidings.domain.days import day_at
 from tidings.domain.statistics import Day, Days
 from tidings.errors import Invalid
 from tidings.records.statistics import Figures
+from tidings.render.stats import stats
 from tidings.surfaces.fomo.kinds import Kind, Member
 from tidings.surfaces.fomo.parameters import DAY, SECONDS, Parameter, day_text, read_query
 from tidings.surfaces.plumbing import Call, Read, ok
@@ -40,35 +42,22 @@ def get_statistics(call: Call) -> Read[Figures]:
     if start > end:
         raise Invalid("from lies after to", field="from", code="range_reversed")
     query = partial(statistics.between, application_id=call.entry.application.id, start=start, end=end)
-    return Read(query, lambda found: ok({"stats": stats_json(found, start, end)}))
+    return Read(query, lambda found: ok({"stats": stats(found, start, end)}))
 
 
 def dashboard(call: Call) -> Read[Days]:
     """GET …/dashboard?date_range[from]=&date_range[to]="""
     sent = read_query(call.query, DATE_RANGE)
-    today = call.now // 1_000 // DAY_SECONDS
+    zone = call.entry.application.display.time_zone
+    today = day_at(call.now // 1_000, zone)
     last = today if sent["date_range[to]"] is None else sent["date_range[to]"]
     first = max(0, last - DEFAULT_DAYS + 1) if sent["date_range[from]"] is None else sent["date_range[from]"]
     if first > last:
         raise Invalid("date_range[from] lies after date_range[to]", field="date_range[from]", code="range_reversed")
     if last - first >= MOST_DAYS:
         raise Invalid(f"date_range is longer than {MOST_DAYS} days", field="date_range[from]", code="range_too_long")
-    query = partial(statistics.by_day, application_id=call.entry.application.id, first=first, last=last)
+    query = partial(statistics.by_day, application_id=call.entry.application.id, first=first, last=last, time_zone=zone)
     return Read(query, lambda found: ok(dashboard_json(found)))
-
-
-def stats_json(figures: Figures, start: int, end: int) -> dict[str, int]:
-    """Figures as `get_statistics` and webhooks tell them; the span is in seconds since the epoch."""
-    return {
-        "timeframe_from": start,
-        "timeframe_to": end,
-        "display": figures.displays,
-        "click": figures.clicks,
-        "hover": figures.hovers,
-        "close": figures.closes,
-        "conversions_count": figures.conversions,
-        "conversions_sales_sum": figures.conversion_cents,
-    }
 
 
 def dashboard_json(days: Days) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def ops_routes(context: Context) -> list[Route]:
         return PlainTextResponse("ok\n", headers=NO_STORE)
 
     async def readyz(_request: Request) -> Response:
-        problems = await context.store.problems()
+        problems = [*await context.store.problems(), *context.job_problems()]
         body = {"ready": not problems, "problems": problems}
         return JSONResponse(body, 503 if problems else 200, NO_STORE)
 

@@ -148,7 +148,9 @@ class Visitor:
     def _build_script(self, entry: Entry, name: str) -> Ready:
         display = entry.application.display
         css = self._context.themes.css(display.theme) + served_css(display.custom_css)
-        settings = widget_settings(entry.application, entry.event_types.values(), self._context.settings.base_url, css)
+        settings = widget_settings(
+            entry.application, entry.event_types.values(), self._context.settings.base_url, css, entry.goals
+        )
         if name == "settings.json":
             return Ready.of(script_json(settings), JSON, _SETTINGS_CACHING, quality=11)
         return Ready.of(load_js(self._widget.code, settings), SCRIPT, _SETTINGS_CACHING, quality=11)

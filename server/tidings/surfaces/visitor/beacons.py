@@ -2,6 +2,7 @@
 
 What a page sends is `{"v": 1, "n": page view, "events": [{"k": kind, "id": event, "t": seconds}]}`. A body of another shape
 is refused; of a right one, what can not be counted (another kind, an unknown event, a clock that is wrong) is left aside.
+Goals that were reached and visits of a hold-out come in the same way (goals.py).
 """
 
 import re
@@ -14,6 +15,7 @@ from tidings.domain.beacons import count
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid, NotFound, TidingsError
 from tidings.records.beacon import CLICK, CLOSE, DISPLAY, HOVER, Beacon
+from tidings.records.conversion import NO_ARM
 from tidings.storage.writer import Together
 from tidings.surfaces.attempts import BEACONS_A_MINUTE, Attempts
 from tidings.surfaces.context import Context
@@ -21,6 +23,7 @@ from tidings.surfaces.input import Disconnected, check_format, json_object, read
 from tidings.surfaces.plumbing import send_answer
 from tidings.surfaces.refusals import not_allowed, refusal
 from tidings.surfaces.visitor.bots import is_bot
+from tidings.surfaces.visitor.goals import GOAL, VISIT, arm_of_visit, is_id, reached_goal
 
 MOST_EVENTS = 50
 # How far a page's clock may be off, in milliseconds.
@@ -79,7 +82,7 @@ class Beacons:
         self._attempts.count(scope, str(application.id))
         check_format(scope["headers"], _FORMATS)
         beacon = beacon_draft(json_object(await read_body(receive)), application.id, self._context.now())
-        if beacon.acts and application.display.enabled and not is_bot(_user_agent(scope)):
+        if (beacon.acts or beacon.goals or beacon.visit) and application.display.enabled and not is_bot(_user_agent(scope)):
             await self._context.store.write(Together(count, beacon))
 
 
@@ -94,21 +97,27 @@ def beacon_draft(body: Mapping[str, Any], application_id: int, now: int) -> Beac
         raise Invalid("events is a list", field="events")
     if len(events) > MOST_EVENTS:
         raise Invalid(f"There are more than {MOST_EVENTS} events", field="events", code="too_many")
-    acts = tuple(act for event in events if (act := _act(event, now)) is not None)
-    return Beacon(application_id, page_view or "", acts, now)
+    acts, goals, visit = [], [], NO_ARM
+    for event in events:
+        if not isinstance(event, dict) or not _is_timely(event.get("t"), now):
+            continue
+        kind = event.get("k")
+        if not isinstance(kind, str):
+            continue
+        act = _KINDS.get(kind)
+        if act is not None:
+            if is_id(event_id := event.get("id")):
+                acts.append((event_id, act))
+        elif kind == GOAL:
+            if (reached := reached_goal(event)) is not None:
+                goals.append(reached)
+        elif kind == VISIT:
+            visit = visit or arm_of_visit(event)
+    return Beacon(application_id, page_view or "", tuple(acts), now, tuple(goals), visit)
 
 
-def _act(event: Any, now: int) -> tuple[int, int] | None:
-    """An event's id and what happened to it; None for what can not be counted."""
-    if not isinstance(event, dict):
-        return None
-    kind, event_id, seconds = event.get("k"), event.get("id"), event.get("t")
-    known = _KINDS.get(kind) if isinstance(kind, str) else None
-    if known is None or type(event_id) is not int or not 1 <= event_id < 2**63:
-        return None
-    if not isinstance(seconds, int | float) or abs(seconds * 1_000 - now) > CLOCK_OFF:
-        return None
-    return event_id, known
+def _is_timely(seconds: Any, now: int) -> bool:
+    return isinstance(seconds, int | float) and abs(seconds * 1_000 - now) <= CLOCK_OFF
 
 
 def _user_agent(scope: Scope) -> bytes:

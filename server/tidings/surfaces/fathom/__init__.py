@@ -1,0 +1,1 @@
+"""The door under /v1: goals and conversions, with Fathom's Events API."""

@@ -1,0 +1,95 @@
+"""The lift: its interval against statsmodels, and the three words."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from tidings.domain.lift import Arm, lift_of
+
+ARM = st.integers(1, 200_000).flatmap(lambda visits: st.builds(Arm, st.just(visits), st.integers(0, visits)))
+
+
+@given(shown=ARM, held=ARM)
+def test_the_interval_is_that_of_statsmodels(shown: Arm, held: Arm) -> None:
+    found = lift_of(shown, held)
+    low, high = confint_proportions_2indep(
+        shown.converted, shown.visits, held.converted, held.visits, compare="ratio", method="log-adjusted"
+    )
+    assert found.interval is not None
+    assert math.isclose(found.interval[0] + 1, low, rel_tol=1e-9)
+    assert math.isclose(found.interval[1] + 1, high, rel_tol=1e-9)
+    if held.converted:
+        assert found.lift is not None
+        assert math.isclose(found.lift, shown.converted / shown.visits / (held.converted / held.visits) - 1, abs_tol=1e-12)
+    else:
+        assert found.lift is None
+
+
+@given(shown=ARM, held=ARM)
+def test_a_difference_is_one_that_the_interval_shows(shown: Arm, held: Arm) -> None:
+    found = lift_of(shown, held)
+    assert found.interval is not None
+    holds_0 = found.interval[0] <= 0 <= found.interval[1]
+    assert found.verdict != "difference" or not holds_0
+    assert found.verdict != "no_difference" or holds_0
+
+
+@pytest.mark.parametrize(
+    ("shown", "held", "verdict"),
+    [
+        (Arm(0, 0), Arm(0, 0), "not_enough_data"),
+        (Arm(1_000, 100), Arm(0, 0), "not_enough_data"),
+        (Arm(0, 0), Arm(1_000, 100), "not_enough_data"),
+        (Arm(1, 1), Arm(1, 0), "not_enough_data"),
+        # All and none: the numbers are there, whatever the rate.
+        (Arm(100, 100), Arm(100, 0), "difference"),
+        (Arm(100, 0), Arm(100, 100), "difference"),
+        (Arm(100_000, 0), Arm(100_000, 0), "not_enough_data"),
+        (Arm(100_000, 100_000), Arm(100_000, 100_000), "not_enough_data"),
+        # 4.9 and 5.1 conversions to be expected of the held arm, the interval far from 0 in both.
+        (Arm(100_000, 4_000), Arm(122, 15), "not_enough_data"),
+        (Arm(100_000, 4_000), Arm(127, 15), "difference"),
+        (Arm(9_000, 450), Arm(1_000, 30), "difference"),
+        (Arm(9_000, 450), Arm(1_000, 45), "not_enough_data"),
+        (Arm(900_000, 45_000), Arm(100_000, 5_000), "no_difference"),
+        # Worse with notifications than without is a difference too.
+        (Arm(9_000, 270), Arm(1_000, 50), "difference"),
+    ],
+)
+def test_the_word(shown: Arm, held: Arm, verdict: str) -> None:
+    assert lift_of(shown, held).verdict == verdict
+
+
+def test_no_visit_no_rate_and_no_interval() -> None:
+    found = lift_of(Arm(0, 0), Arm(10, 1))
+    assert (found.shown.rate, found.held.rate, found.lift, found.interval) == (None, 0.1, None, None)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.4])
+@pytest.mark.parametrize("share", [1, 9])
+def test_no_difference_is_said_where_the_usual_rule_has_enough_visits(rate: float, share: int) -> None:
+    """The smallest held arm of which it is said, against statsmodels' number of visits for that power."""
+    effect = 0.2 * rate / math.sqrt(rate * (1 - rate))
+    needed = NormalIndPower().solve_power(effect_size=effect, alpha=0.05, power=0.8, ratio=share)
+    for factor, verdict in ((0.98, "not_enough_data"), (1.02, "no_difference")):
+        held = round(needed * factor)
+        found = lift_of(Arm(held * share, round(held * share * rate)), Arm(held, round(held * rate)))
+        assert found.verdict == verdict
+
+
+def test_of_arms_that_do_not_differ_few_are_called_different() -> None:
+    """One look each at 2,000 trials without any effect: about one in twenty is taken in by chance."""
+    chance = random.Random(7)
+
+    def arm(visits: int) -> Arm:
+        return Arm(visits, sum(chance.random() < 0.05 for _ in range(visits)))
+
+    verdicts = [lift_of(arm(1_800), arm(200)).verdict for _ in range(1_000)]
+    assert verdicts.count("difference") < 70
