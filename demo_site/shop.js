@@ -2,6 +2,7 @@
 // Without this file everything still works as forms and links.
 
 import { offerCopies } from './copy.js';
+import { countPurchase } from './credit.js';
 import { follow, followToCorner } from './way.js';
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -75,6 +76,7 @@ form.addEventListener('submit', async (event) => {
     if (!response.ok) return refuse(answer.error, answer.field);
     dialog.close();
     show(answer);
+    countPurchase(answer, document.getElementById(form.elements.product.value));
     form.elements.order.value = newNumber();
   } catch {
     refuse('The shop did not answer: is the server still running?');

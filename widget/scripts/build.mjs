@@ -10,7 +10,7 @@ import { cssAsText } from './css.mjs';
 const widget = fileURLToPath(new URL('..', import.meta.url));
 const PLACEHOLDER = '@version@';
 // Modules of their own, which the core fetches by import() when a page needs them.
-const PARTS = ['page_rules', 'feed_box', 'explain'];
+const PARTS = ['page_rules', 'feed_box', 'explain', 'goals'];
 
 /** The package's version, from the one place that states it. */
 function packageVersion() {
@@ -21,11 +21,11 @@ function packageVersion() {
 }
 
 // Members that only core and parts name; each becomes the letter of its place. No word of window.fomo, of the settings, of an
-// event or of the DOM may stand here. New ones go to the end: a part meets cores that were built before it (caches).
+// event, or of what the widget uses of the DOM and the language may stand here (so no `clear()` of a Map). New ones go to the end: a part meets cores that were built before it (caches).
 const INTERNAL = [
   'after beacon blocked count dodge element flush forgetSeen fresh hasItsPlace hold living markSeen memory',
   'mount muted paused prepared present retime schedule seen series shown sight stage dress why shared emit',
-  'listen look running leave say ready text load show stale fits aging',
+  'listen look running leave say ready text load show stale fits aging reached notes save refusal clear',
 ].flatMap((line) => line.split(' '));
 const LETTERS = 'abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 if (INTERNAL.length > LETTERS.length) throw new Error('There are more internal names than letters.');
@@ -53,7 +53,7 @@ async function bundled(entry) {
     module: true,
     ecma: 2020,
     compress: { passes: 3, unsafe_arrows: true },
-    mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+    mangle: { properties: { builtins: true, regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
     nameCache: nameCache(),
     format: { ascii_only: true, comments: false },
   });

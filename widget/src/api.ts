@@ -6,7 +6,7 @@ import { whenQuiet } from './boot';
 import { isMobile, obstacle, passes, type Settings, wantsPrivacy, within } from './config';
 import { createFeed } from './feed';
 import { createMemory } from './memory';
-import { type FeedEvent, isShowable, plainText } from './parts';
+import { isShowable, plainText } from './parts';
 import { createSchedule } from './schedule';
 import { createSeries, type Means, type SharedState } from './series';
 import { createStage } from './stage';
@@ -18,7 +18,7 @@ type Methods = Record<string, (...values: unknown[]) => unknown>;
 /** An entry of the stub queue: a method's name, then its arguments. */
 type Call = [method: string, ...values: unknown[]];
 
-const EVENTS = ['ready', 'show', 'hide', 'click', 'close', 'mute', 'end', 'error'];
+const EVENTS = /^(ready|show|hide|click|close|mute|end|error|goal)$/;
 const FIELD = 'input,textarea,select,[contenteditable]';
 declare global {
   interface Window {
@@ -50,8 +50,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
   const living = new AbortController();
   const listen = (type: string, listener: (event: Event) => void): void =>
     document.addEventListener(type, listener, { capture: true, signal: living.signal });
-  const emit = (type: string, event?: FeedEvent): boolean =>
-    document.dispatchEvent(new CustomEvent(`fomo:${type}`, { cancelable: true, detail: event }));
+  const emit = (type: string, detail?: object): boolean =>
+    document.dispatchEvent(new CustomEvent(`fomo:${type}`, { cancelable: true, detail }));
 
   const failed = (): boolean => emit('error');
 
@@ -62,8 +62,12 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     (script ?? document.querySelector<HTMLElement>('script[data-consent]'))?.dataset.consent === 'required';
   const agreed = (): boolean => consented ?? !(settings.consentRequired || asking);
 
+  // Under what anything is counted or kept.
+  const counts = (): boolean => agreed() && !wantsPrivacy();
+
   const quiet = whenQuiet();
   let asked: Promise<unknown> | undefined;
+  let tracking: Promise<unknown> | undefined;
   let allows: typeof import('./page_rules').allows | undefined;
   // As long as the rules can not be read, nothing shows where there are some.
   const fits: Means['fits'] = (rules) => !rules?.[0] || !!allows?.(rules, location);
@@ -76,6 +80,9 @@ export const install = (given: Settings | null, tag: Element | null): void => {
         );
       await asked;
       if (settings.pageRules[0] || settings.eventTypeRules) allows ??= await part('page_rules');
+      // One that can not be had keeps nothing from showing.
+      if (counts() && settings.goals) tracking ??= part('goals').catch(failed);
+      await tracking;
     }
     // Nothing comes back to life after destroy().
     if (living.signal.aborted) await new Promise(() => {});
@@ -94,10 +101,10 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     `fomo:${clientHash}`,
     (mode) => window[`${mode as 'local'}Storage`],
     () => Date.now() / 1000,
-    () => (wantsPrivacy() || !agreed() ? 'none' : settings.storage),
+    () => (counts() ? settings.storage : 'none'),
   );
-  const beacon = createBeacon(settings, () => agreed() && !wantsPrivacy());
-  const blocked = (): string => obstacle(settings, agreed(), memory.muted, fits);
+  const beacon = createBeacon(settings, counts);
+  const blocked = (): string => obstacle(settings, agreed(), memory.refusal, fits);
   const schedule = createSchedule(window);
   const sight = createSchedule(window);
   const aging = createSchedule(window);
@@ -115,7 +122,8 @@ export const install = (given: Settings | null, tag: Element | null): void => {
       [...document.getElementsByTagName('dialog')].some((each) => each.matches(':modal'));
     const writing = isMobile() && !!activeElement?.matches(FIELD);
     for (const each of [schedule, sight, aging]) each.pause('hidden', hidden);
-    for (const each of [schedule, sight]) each.pause('modal', modal);
+    schedule.pause('modal', modal);
+    sight.pause('modal', modal);
     schedule.pause('writing', writing);
     // After an hour in another tab, what a card says of its age is not true any more.
     if (writing || feed.stale()) series.dodge();
@@ -139,6 +147,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     emit,
     listen,
     living: living.signal,
+    reached: [],
   };
   const series = createSeries(means);
 
@@ -207,7 +216,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     explain: () => part('explain').catch(warn),
     trigger: (name: unknown, ...values: unknown[]) => call(triggers, name, values),
     on(type: string, listener: (event: Event) => void) {
-      if (!EVENTS.includes(type)) return null;
+      if (!EVENTS.test(type)) return null;
       listen(`fomo:${type}`, listener);
       return () => document.removeEventListener(`fomo:${type}`, listener, true);
     },
@@ -227,11 +236,13 @@ export const install = (given: Settings | null, tag: Element | null): void => {
         // While it still counts as given, so that the storage of that time is cleared.
         consented = true;
         memory.forgetSeen();
+        memory.save([]);
       }
       consented = given;
       methods.initiate();
       return true;
     },
+    trackGoal: (...values: unknown[]) => means.reached.push(values),
     destroy() {
       beacon.flush();
       living.abort();
@@ -257,8 +268,7 @@ export const install = (given: Settings | null, tag: Element | null): void => {
     (fomo as unknown as Methods)[name] = (...values: unknown[]) => call(methods, name, values);
   window.fomo = fomo;
 
-  for (const type of ['visibilitychange', 'toggle', 'close', 'fullscreenchange', 'focusin', 'focusout'])
-    listen(type, look);
+  for (const type of 'visibilitychange toggle close fullscreenchange focusin focusout'.split(' ')) listen(type, look);
   listen('fomo:replace', methods.destroy);
   prepared()
     .then(() => {

@@ -3,6 +3,12 @@
 import type { StorageMode } from './memory';
 import type { PageRule } from './page_rules';
 
+/** A goal that is reached at an address. */
+export interface Goal {
+  id: string;
+  paths: readonly PageRule[];
+}
+
 /** The application's settings: the argument of load.js and the body of settings.json. Times are in seconds. */
 export interface Settings {
   clientHash: string;
@@ -30,6 +36,12 @@ export interface Settings {
   pageRules: readonly PageRule[];
   /** By the event type's id; only of those that have rules. */
   eventTypeRules?: Readonly<Record<string, readonly PageRule[]>>;
+  /** There as soon as the application has a goal or a hold-out: those that are reached at an address. */
+  goals?: readonly Goal[];
+  /** Percent of the visitors who see nothing, so that the difference can be measured. */
+  holdout?: number;
+  /** Seconds for which a click and a display are remembered. */
+  attribution?: readonly [click: number, display: number];
   /** `off`: why nothing shows; there only while the application is turned off. */
   labels: { region: string; close: string; stop: string; off?: string };
 }
@@ -48,22 +60,21 @@ export const wantsPrivacy = (): boolean =>
 export const obstacle = (
   settings: Settings,
   agreed: boolean,
-  muted: () => boolean,
+  refusal: () => string,
   fits: (rules: readonly PageRule[]) => boolean,
 ): string =>
   !settings.enabled
     ? 'off'
     : !agreed
       ? 'consent'
-      : muted()
-        ? 'stopped'
-        : settings.hideMobile && isMobile()
+      : refusal() ||
+        (settings.hideMobile && isMobile()
           ? 'mobile'
           : document.querySelector('meta[name="fomo:enabled"][content=false]')
             ? 'meta'
             : fits(settings.pageRules)
               ? ''
-              : 'page_rule';
+              : 'page_rule');
 
 /** Whether an obstacle can go away by itself: when the visitor turns the phone, or walks on in the page. */
 export const passes = (reason: string): boolean => /^(mobile|meta|page_rule)$/.test(reason);

@@ -1,6 +1,7 @@
 // "Why is nothing showing?", a part of its own: each event of the feed with what stands in its way, as a table in the console.
 
-import { within } from './config';
+import { wantsPrivacy, within } from './config';
+import { armOf, credited, readNotes } from './credit';
 import { plainText } from './parts';
 import type { Means, Series } from './series';
 
@@ -16,6 +17,7 @@ const REASONS: Record<string, string> = {
   off: 'the application is turned off',
   consent: 'consent is required, and the page has not called fomo.consent(true)',
   stopped: "the visitor pressed “Stop showing these”; fomo.trigger('unmute') undoes it",
+  held_out: 'this visitor is in the hold-out (holdout_percent), who see nothing so that the difference can be measured',
   mobile: 'it is hidden on small screens (hide_mobile), and this one is under 768 px wide',
   meta: 'the page has <meta name="fomo:enabled" content="false">',
   page_rule: 'the page rules leave this address out',
@@ -42,6 +44,20 @@ export default async ({ shared, feed, memory, schedule, blocked }: Means, series
   // Before consent, and where all is off, nothing is asked of the server. What is found out here ends no series.
   const asks = !/^(off|consent)$/.test(blocked());
   const loaded = !asks || (await feed.fresh());
+  const counted = (text: string): Pick<Row, 'shows' | 'because'> => {
+    const notes = readNotes(text);
+    const arm = armOf(notes, settings.holdout ?? 0);
+    const [deed, id] = credited(notes, '', Date.now() / 1000, settings.attribution ?? [0, 0]) ?? [];
+    return wantsPrivacy() || !asks
+      ? {
+          shows: false,
+          because: 'would not be counted: privacy asked for, consent not given, or the application is off',
+        }
+      : {
+          shows: true,
+          because: `would be counted; ${deed ? `its credit: the ${deed} of event ${id}` : 'without credit'}${settings.holdout && arm ? `; arm: ${arm}` : ''}`,
+        };
+  };
   const left = within(settings.maximumPerPage, 1, 1000) - series.shown();
   const waits =
     series.why() ||
@@ -51,7 +67,7 @@ export default async ({ shared, feed, memory, schedule, blocked }: Means, series
       !series.running() &&
       "nothing shows by itself (manual_trigger): fomo.trigger('start')") ||
     '';
-  const paused = schedule.paused().map((pause) => PAUSES[pause] ?? pause);
+  const paused = [...schedule.paused].map((pause) => PAUSES[pause] ?? pause);
   const page =
     REASONS[waits] ||
     waits ||
@@ -80,6 +96,8 @@ export default async ({ shared, feed, memory, schedule, blocked }: Means, series
       shows: false,
       because: 'the feed is empty: no event was reported, or all are older than the display window',
     });
+  if (settings.goals)
+    rows.push({ event: null, message: 'a goal that is reached now', ...counted(memory.notes()[0] ?? '') });
   console.table(rows);
   return rows;
 };

@@ -33,14 +33,14 @@ export const createFeed = (settings: Settings, accept: (events: unknown[]) => vo
         // A policy that lets us in lets a module in, with our own nonce and past Trusted Types; this one calls
         // fomo.setup([...]). What failed once is not asked for again under the same address.
         const byModule = (): Promise<unknown> => import(`${address}.js${again}`);
-        if (asModule) await byModule();
-        else
-          await byFetch(address).catch(async (reason) => {
-            // What fetch says when the page's policy refuses the connection, or a page has no fetch.
-            if (!(reason instanceof TypeError)) throw reason;
-            await byModule();
-            asModule = true;
-          });
+        await (asModule
+          ? byModule()
+          : byFetch(address).catch(async (reason) => {
+              // What fetch says when the page's policy refuses the connection, or a page has no fetch.
+              if (!(reason instanceof TypeError)) throw reason;
+              await byModule();
+              asModule = true;
+            }));
         have = bucket;
         return true;
       } catch {

@@ -67,8 +67,10 @@ export default ({ shared, beacon, blocked, emit, listen, living }: Means, series
   );
   const observeAnew = (): void => {
     watch.disconnect();
-    for (const each of timers.values()) clearTimeout(each);
-    timers.clear();
+    for (const [item, each] of timers) {
+      clearTimeout(each);
+      timers.delete(item);
+    }
     if (!document.hidden) for (const item of list.children) watch.observe(item);
   };
 

@@ -12,15 +12,20 @@ export interface Memory {
   seen(): readonly number[];
   markSeen(id: number): void;
   forgetSeen(): void;
-  /** True until 30 days after `mute(true)`, in every tab. */
-  muted(): boolean;
+  /** Why this visitor is to see nothing, as a word, or '': 'stopped' until 30 days after `mute(true)`, in every tab. */
+  refusal(): string;
   mute(on: boolean): void;
+  /** What the part `goals` keeps beside the ids, where they are: nothing, or one text that begins with ';', without a comma. */
+  notes(): string[];
+  /** Writes down what is known, with these notes or those that are there. */
+  save(notes?: string[]): void;
 }
 
 /**
- * Keeps one value under `key`: the moment (epoch seconds) until which the visitor wants nothing, then the seen ids.
- * It is a plain list of numbers and no JSON, which pages with an old Prototype.js break for arrays. A storage that is
- * missing, full or broken leaves the copy in memory. The visitor's "stop" is in the local storage whatever `mode` says.
+ * Keeps one value under `key`: the moment (epoch seconds) until which the visitor wants nothing, then the seen ids, then
+ * the notes of the part `goals`. It is a plain list of numbers and no JSON, which pages with an old Prototype.js break for
+ * arrays. A storage that is missing, full or broken leaves the copy in memory. The visitor's "stop"
+ * is in the local storage whatever `mode` says.
  */
 export const createMemory = (
   key: string,
@@ -32,36 +37,41 @@ export const createMemory = (
   // What was said on this page, until the storage has it.
   let said: number | undefined;
 
-  const stored = (where: StorageMode): number[] => {
+  const stored = (where: StorageMode): string[] => {
     try {
-      return (storage(where).getItem(key) ?? '').slice(0, 4096).split(',').map(Number);
+      return (storage(where).getItem(key) ?? '').slice(0, 4096).split(',');
     } catch {
       return [];
     }
   };
-  const mutedUntil = (): number => said ?? (stored('local')[0] || 0);
+  const mutedUntil = (): number => said ?? (Number(stored('local')[0]) || 0);
   const seen = (): number[] => {
     ids ??= stored(mode())
       .slice(1, MOST_IDS + 1)
+      .map(Number)
       .filter((id) => id > 0);
     return ids;
   };
-  const keep = (where: StorageMode, until: number): void => {
-    const value = [until, ...(where === mode() ? seen() : [])].join();
+  // Read each time, because another tab may have written some.
+  const noted = (where: StorageMode): string[] => stored(where).filter((each) => /;/.test(each));
+  const keep = (where: StorageMode, until: number, notes = noted(where)): void => {
+    const value = (where === mode() ? [until, ...seen(), ...notes] : [until]).join();
     if (value === '0') storage(where).removeItem(key);
     else storage(where).setItem(key, value);
   };
-  const save = (): void => {
+  const save = (notes?: string[]): void => {
     try {
-      if (mode() === 'session') keep('session', 0);
-      keep('local', mutedUntil());
-      if (stored('local')[0] === said) said = undefined;
+      if (mode() === 'session') keep('session', 0, notes);
+      keep('local', mutedUntil(), notes);
+      if (stored('local')[0] === `${said}`) said = undefined;
     } catch {
       // Full or forbidden: the copy in memory serves this page view.
     }
   };
 
   return {
+    save,
+    notes: () => noted(mode()),
     seen,
     markSeen(id) {
       ids = [...seen().filter((known) => known !== id), id].slice(-MOST_IDS);
@@ -71,7 +81,7 @@ export const createMemory = (
       ids = [];
       save();
     },
-    muted: () => mutedUntil() > now(),
+    refusal: () => (mutedUntil() > now() ? 'stopped' : ''),
     mute(on) {
       said = on ? Math.round(now()) + MUTE_SECONDS : 0;
       save();

@@ -13,7 +13,7 @@ export interface Schedule {
   /** Adds or takes away one named reason to stand still. */
   pause(reason: string, on: boolean): void;
   /** The reasons for which it stands still. */
-  paused(): string[];
+  paused: ReadonlySet<string>;
   clear(): void;
 }
 
@@ -52,7 +52,7 @@ export const createSchedule = (clock: Clock): Schedule => {
       reasons[on ? 'add' : 'delete'](reason);
       settle();
     },
-    paused: () => [...reasons],
+    paused: reasons,
     clear() {
       waiting = undefined;
       settle();

@@ -42,11 +42,13 @@ export interface Means {
   /** Notices an open dialog, a hidden tab or a field that is written in before a card is shown. */
   look(): void;
   /** Tells the page; false when it has cancelled. */
-  emit(type: string, event?: FeedEvent): boolean;
+  emit(type: string, detail?: object): boolean;
   /** On `document`, until the widget is destroyed. */
   listen(type: string, listener: (event: Event) => void): void;
   /** Aborted when the widget is destroyed. */
   living: AbortSignal;
+  /** What the page has called a goal reached, as the arguments of trackGoal; the part `goals` takes the place of `push`. */
+  reached: unknown[][];
 }
 
 export interface Series {
@@ -195,8 +197,6 @@ export const createSeries = (means: Means): Series => {
     step().catch(() => finish('error'));
   };
 
-  const why = (): string => blocked() || (settings.feedMode ? 'feed' : ending);
-
   const quit = (reason: string, type: string): void => {
     const gone = card?.event;
     drop();
@@ -213,6 +213,7 @@ export const createSeries = (means: Means): Series => {
     quit('', 'mute');
   };
 
+  const why = (): string => blocked() || (settings.feedMode ? 'feed' : ending);
   return {
     load,
     close,

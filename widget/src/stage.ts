@@ -28,7 +28,7 @@ export const createStage = (settings: Settings): Stage => {
   const dress = (): void => {
     host.lang = settings.language;
     // Another theme comes with the settings; "custom" starts from theme1, so that a few pasted lines are enough.
-    const builtIn = ['theme1', 'custom'].includes(settings.theme) ? themeCss : '';
+    const builtIn = /^(theme1|custom)$/.test(settings.theme) ? themeCss : '';
     root.adoptedStyleSheets = [baseCss, builtIn, settings.themeCss].map((css) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);

@@ -63,19 +63,19 @@ test('forgetting leaves nothing behind', () => {
 test('"stop" lasts 30 days, over a reload, and unmuting undoes it', () => {
   const storage = storageOf();
   memoryOn(() => storage, 1000).mute(true);
-  assert.equal(memoryOn(() => storage, 1000 + 30 * DAY - 1).muted(), true);
-  assert.equal(memoryOn(() => storage, 1000 + 30 * DAY).muted(), false);
+  assert.equal(memoryOn(() => storage, 1000 + 30 * DAY - 1).refusal(), 'stopped');
+  assert.equal(memoryOn(() => storage, 1000 + 30 * DAY).refusal(), '');
   const later = memoryOn(() => storage, 2000);
   later.mute(false);
-  assert.equal(later.muted(), false);
+  assert.equal(later.refusal(), '');
 });
 
 test('"stop" in another tab counts here too', () => {
   const storage = storageOf();
   const here = memoryOn(() => storage);
-  assert.equal(here.muted(), false);
+  assert.equal(here.refusal(), '');
   memoryOn(() => storage).mute(true);
-  assert.equal(here.muted(), true);
+  assert.equal(here.refusal(), 'stopped');
 });
 
 for (const [why, storage] of [
@@ -93,9 +93,9 @@ for (const [why, storage] of [
     memory.markSeen(1);
     assert.equal(memory.seen().at(-1), 1);
     memory.mute(true);
-    assert.equal(memory.muted(), true);
+    assert.equal(memory.refusal(), 'stopped');
     memory.mute(false);
-    assert.equal(memory.muted(), false);
+    assert.equal(memory.refusal(), '');
   });
 
 for (const junk of ['', 'null', '{"__proto__":{"x":1}}', 'x'.repeat(5_000_000), ',,,', '1e999,-4,0,NaN'])
@@ -137,6 +137,6 @@ test('forgetting what was shown does not forget the stop, also of an earlier pag
   const later = memoryOn(() => storageOf(stored), 2000);
   later.forgetSeen();
   later.markSeen(1);
-  assert.equal(later.muted(), true);
-  assert.equal(memoryOn(() => storageOf(stored), 2000).muted(), true);
+  assert.equal(later.refusal(), 'stopped');
+  assert.equal(memoryOn(() => storageOf(stored), 2000).refusal(), 'stopped');
 });
