@@ -194,9 +194,6 @@ def serve_proxy() -> Proxy:
             """From here on the browser speaks TLS."""
             self.send_response(200)
             self.end_headers()
-            import sys
-
-            print("CONNECT", self.path, file=sys.stderr)
             self.connection = certificate().wrap_socket(self.connection, server_side=True)
             self.rfile = self.connection.makefile("rb")
             self.wfile = socketserver._SocketWriter(self.connection)  # type: ignore[attr-defined]
