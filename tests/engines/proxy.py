@@ -237,9 +237,6 @@ def serve_proxy() -> Proxy:
         daemon_threads = True
 
         def handle_error(self, request: Any, client_address: Any) -> None:
-            import traceback
-
-            traceback.print_exc()
             """Quiet: a browser that leaves in the middle is what some tests are about."""
 
     proxy = Proxy(Server(("127.0.0.1", 0), Handler))
