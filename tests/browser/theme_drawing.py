@@ -6,10 +6,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.browser.visits import THEMES, Visit, Visits, event, theme_names, theme_settings
 
 TEMPLATE = "template"  # the theme to start from, as themes/README.md prints it
-HELD = [*theme_names(), TEMPLATE]
+# The first of them and the one that is hardest to read on any page; the others with `make test-all`.
+EVERY_TIME = ("theme1", "glass", TEMPLATE)
+HELD = [
+    pytest.param(name, marks=() if name in EVERY_TIME else pytest.mark.slow, id=name) for name in (*theme_names(), TEMPLATE)
+]
 PROBE = (Path(__file__).parent / "theme_probe.js").read_text("utf-8")
 AT_ONCE = "* { animation-duration: 1ms !important; transition: none !important }"
 

@@ -65,7 +65,7 @@ def assert_nothing_is_lost_by_kills(folder: Path, receiver: Receiver, rounds: in
 
 
 def test_kill_9_in_the_middle_of_deliveries(tmp_path: Path, receivers: Callable[..., Receiver]) -> None:
-    assert_nothing_is_lost_by_kills(tmp_path, receivers(slowly), rounds=3)
+    assert_nothing_is_lost_by_kills(tmp_path, receivers(slowly), rounds=2)
 
 
 @pytest.mark.slow
@@ -103,7 +103,9 @@ slow = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "seconds", [pytest.param(-3_600, marks=slow), 7 * 3_600, -20 * 3_600, pytest.param(3 * DAY, marks=slow)], ids=str
+    "seconds",
+    [pytest.param(-3_600, marks=slow), 7 * 3_600, pytest.param(-20 * 3_600, marks=slow), pytest.param(3 * DAY, marks=slow)],
+    ids=str,
 )
 def test_a_step_of_the_clock_skips_nothing_and_repeats_nothing(
     tmp_path: Path, receivers: Callable[..., Receiver], seconds: int
