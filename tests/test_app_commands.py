@@ -100,6 +100,7 @@ def test_a_person_is_forgotten_beside_a_running_server(clocked: ClockedServer) -
         "events": 2,
         "event_ids": gone[:2],
         "conversions": 0,
+        "other_keys": 0,
     }
     told = clocked.command_line("app", "forget", str(app.id), "--external-id", "order-2")
     assert told.stdout == f"Application {app.id} forgot: events 1 ({gone[2]}), conversions 0.\n"
@@ -110,6 +111,51 @@ def test_a_person_is_forgotten_beside_a_running_server(clocked: ClockedServer) -
     wait_until("the next feed", lambda: [event["id"] for event in app.feed()] == [kept])
     told = clocked.command_line("app", "forget", str(app.id), "--external-id", "order-2")
     assert (told.returncode, told.stdout) == (0, f"Application {app.id} has nothing of this person.\n")
+
+
+def test_whom_was_forgotten_is_in_no_file_after_an_orderly_end(new_server: Callable[..., LiveServer]) -> None:
+    server = new_server()
+    app = server.create_application()
+    app.post_event(first_name="Philippa Unmistakable", email_address="philippa@shop.example")
+    app.feed()
+    assert server.command_line("app", "forget", str(app.id), "--email", "philippa@shop.example").returncode == 0
+
+    def holding() -> list[str]:
+        files = sorted(server.folder.glob("tidings.db*"))
+        return [file.name for file in files if b"Philippa Unmistakable" in file.read_bytes()]
+
+    assert holding() == ["tidings.db-wal"]
+    assert server.stop() == 0
+    assert holding() == []
+
+
+def test_a_key_that_is_not_the_servers_forgets_nobody(new_server: Callable[..., LiveServer]) -> None:
+    """Whoever types the command in a shell without the server's environment is told so, and no key is made."""
+    server = new_server(env={"TIDINGS_SECRET_KEY": "k" * 40})
+    app = server.create_application()
+    numbers = [app.post_event(email_address="ada@shop.example")["id"]]
+    forget = ("app", "forget", str(app.id), "--email", "ada@shop.example")
+    files = {file.name for file in server.folder.iterdir()}
+    for key in (None, "l" * 40):
+        server.env = {} if key is None else {"TIDINGS_SECRET_KEY": key}
+        ended = server.command_line(*forget)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert "TIDINGS_SECRET_KEY" in ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert server.command_line("app", "forget", str(app.id), "--external-id", "order-1").returncode == 0
+    assert {file.name for file in server.folder.iterdir()} == files
+    assert "other secret key" not in server.log
+
+    # The server runs with another key now: it says so, serves, and what either key hashed is found with that one.
+    assert server.stop() == 0
+    assert "1 other secret key:" in server.start().log
+    numbers.append(app.post_event(email_address="ada@shop.example")["id"])
+    for key, number in (("l" * 40, numbers[1]), ("k" * 40, numbers[0])):
+        server.env = {"TIDINGS_SECRET_KEY": key}
+        ended = server.command_line(*forget)
+        assert ended.stdout == f"Application {app.id} forgot: events 1 ({number}), conversions 0.\n"
+        assert "other secret keys" in ended.stderr
+    assert app.events() == []
 
 
 def test_whom_to_forget_has_to_be_said(live: Live) -> None:

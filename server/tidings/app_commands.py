@@ -10,7 +10,7 @@ from tidings.command_line import ApplicationId, AsJson, BaseUrl, Database, in_tr
 from tidings.domain import applications
 from tidings.domain.forget import forget_some
 from tidings.storage.migrate import bring_up_to_date
-from tidings.storage.secret_key import secret_key
+from tidings.storage.secret_key import count_other_keys, secret_key
 from tidings.surfaces.context import clock
 
 app = typer.Typer(no_args_is_help=True, help="Applications: the sites that show notifications.")
@@ -94,10 +94,12 @@ def app_forget(
         raise typer.BadParameter("Whom? --external-id ID, --email ADDRESS, or both.")
     settings = config.load({"database_url": database})
     bring_up_to_date(settings.database_path)
-    secret = secret_key(settings.database_path, settings.secret_key)
+    secret = secret_key(settings.database_path, settings.secret_key, make=False) if email.strip() else b""
     gone: list[int] = []
     conversions, more = 0, True
     with writing(settings) as engine:
+        with engine.begin() as connection:
+            other_keys = count_other_keys(connection, secret) if secret else 0
         while more:
             with engine.begin() as connection:
                 some = forget_some(
@@ -112,6 +114,7 @@ def app_forget(
             "events": len(gone),
             "event_ids": sorted(gone),
             "conversions": conversions,
+            "other_keys": other_keys,
         }
         typer.echo(json.dumps(report))
     elif gone or conversions:
@@ -119,3 +122,9 @@ def app_forget(
         typer.echo(f"Application {application_id} forgot: events {len(gone)}{ids}, conversions {conversions}.")
     else:
         typer.echo(f"Application {application_id} has nothing of this person.")
+    if other_keys:
+        typer.echo(
+            "Servers ran on this database with other secret keys too; addresses of that time are found with those alone. "
+            "Run this again with TIDINGS_SECRET_KEY set to each.",
+            err=True,
+        )

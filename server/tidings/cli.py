@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tidings import __version__, app_commands, config, demo, theme_commands, token_commands
 from tidings.app import service
-from tidings.command_line import AsJson, BaseUrl, Database, writing
+from tidings.command_line import AsJson, BaseUrl, Database, server_key, writing
 from tidings.config import SettingsError
 from tidings.domain.places import PlacesError
 from tidings.domain.themes import ThemeError
@@ -21,7 +21,6 @@ from tidings.errors import TidingsError
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
 from tidings.storage.engine import DatabaseError, ServerLock, check_file
 from tidings.storage.migrate import bring_up_to_date, migrate
-from tidings.storage.secret_key import secret_key
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
 from tidings.surfaces.visitor.widget_files import WidgetError
@@ -185,7 +184,7 @@ def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_de
     check_file(path)
     lock = ServerLock(path)
     migrate(path)
-    secret = secret_key(path, settings.secret_key)
+    secret = server_key(settings)
     store = Store(path, lock)
     lines = [f"Tidings is ready on {settings.base_url}"]
     extra = []

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from tidings.app import guard_of
 from tidings.config import Settings
 from tidings.jobs.runner import Runner
+from tidings.storage.engine import DatabaseError
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
 
 
 def work(settings: Settings, store: Store, when_ready: Callable[[], None]) -> None:
-    """Does the jobs until SIGTERM or SIGINT, and what is under way then; a second signal waits for nothing."""
+    """Does the jobs until SIGTERM or SIGINT, and what is under way then; a second signal waits for nothing.
+
+    Raises DatabaseError when another version has changed the database meanwhile.
+    """
     with asyncio.Runner() as runner:
         runner.run(_work(settings, store, when_ready))
 
@@ -32,6 +36,8 @@ async def _work(settings: Settings, store: Store, when_ready: Callable[[], None]
     jobs.start()
     when_ready()
     with contextlib.suppress(asyncio.CancelledError):
-        await signalled.wait()
+        await jobs.ended()
     await jobs.end()
     store.close()
+    if jobs.outdated:
+        raise DatabaseError(jobs.outdated)

@@ -67,6 +67,11 @@ class Counting:
         """The arm of each visit that was reported."""
         return [deed["arm"] for deed in self.told if deed["k"] == "visit"]
 
+    @property
+    def visitors(self) -> list[str]:
+        """The arm of each visit that counts its visitor."""
+        return [deed["arm"] for deed in self.told if deed["k"] == "visit" and deed.get("u") == 1]
+
     def reaches(self, *goals: dict[str, Any], within: float = 20.0) -> None:
         """Wait until exactly these conversions have come, in any order: each is an upload of its own."""
 

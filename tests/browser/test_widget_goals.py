@@ -57,19 +57,36 @@ def test_one_upload_at_once_for_each_conversion(visit: Visits) -> None:
 def test_a_value_is_a_whole_number(visit: Visits) -> None:
     """Of hundredths; anything else is left out and said once. A goal that is none is not counted."""
     v, counted = opened(visit)
-    for value in ("19.99", "-1", "1e13", "NaN", "'12,50'", "''", "{}", "true", "1000000000001"):
+    for value in ("19.99", "-1", "1e10", "NaN", "'12,50'", "''", "{}", "true", "1000000001"):
         v.js(f"fomo.trackGoal('ABCDEFGH', {value})")
-    v.js("fomo.trackGoal('ABCDEFGH', 1000000000000)")
+    v.js("fomo.trackGoal('ABCDEFGH', 1000000000)")
     v.js("fomo.trackGoal('ABCDEFGH', '250')")
     for wrong in ("", "'abcdefgh'", "'ABC'", "null", "{}", "'ABCDEFGH\"'", "Symbol()"):
         v.js(f"void fomo.trackGoal({wrong})")
-    counted.reaches(*[NONE] * 9, NONE | {"v": 10**12}, NONE | {"v": 250})
+    counted.reaches(*[NONE] * 9, NONE | {"v": 10**9}, NONE | {"v": 250})
     assert sum("whole number" in line for line in v.console) == 1
     assert sum("8 capital letters" in line for line in v.console) == 1
 
 
-BODY = """<form data-fomo-goal=ABCDEFGH onsubmit="event.preventDefault(); window.sent = 1 + (window.sent || 0)">
-    <p id=words>Words <input id=name name=dataset><button id=send>Send</button></p></form>
+@pytest.mark.criterion(101)
+def test_what_a_call_says_back_and_an_order_that_is_a_number(visit: Visits) -> None:
+    """Nothing, before the part has come and afterwards; a number is the order's digits, if it has them all."""
+    early = "<script>window.fomo = {q: [['trackGoal', 'ABCDEFGH', 1, 1001]]};</script>"
+    v, counted = opened(visit, head=early)
+    assert v.js("['nope', 'ABCDEFGH'].map((goal) => fomo.trackGoal(goal) === undefined)") == [True, True]
+    for order in ("0", "9007199254740993", "1.5", "NaN"):
+        v.js(f"fomo.trackGoal('ABCDEFGH', 2, {order})")
+    two = NONE | {"v": 2}
+    counted.reaches(NONE | {"v": 1, "x": "1001"}, NONE, two | {"x": "0"}, two, two, two)
+    assert sum("an order is" in line for line in v.console) == 1
+    without = count(visit, QUIET)
+    bare = visit(without.events, html=without.html)
+    bare.page.wait_for_function("told.length")
+    assert bare.js("fomo.trackGoal('ABCDEFGH') === undefined")
+
+
+BODY = """<form data-fomo-goal=ABCDEFGH target=f action=about:blank onsubmit="window.sent = 1 + (window.sent || 0)">
+    <p id=words>Words <input id=name name=dataset><button id=send>Send</button></p></form><iframe name=f></iframe>
   <button id=buy data-fomo-goal=ABCDEFGH data-fomo-value=1999 data-fomo-order=order-7><b id=inner>Buy</b></button>
   <div id=host></div><script>
     const root = document.getElementById('host').attachShadow({mode: 'open'});
@@ -130,6 +147,56 @@ def test_one_act_is_one_conversion(visit: Visits) -> None:
     assert len(counted.goals) == 3
     v.js("document.querySelector('form').requestSubmit()")
     counted.reaches(NONE, *[NONE | {"g": goal} for goal in (OTHER, "QRSTUVWX", "QRSTUVWX")])
+
+
+@pytest.mark.criterion(102)
+def test_a_form_that_the_page_refuses(visit: Visits) -> None:
+    """What its script prevents was not sent and does not count; what is put right at once does, and by one script a call."""
+    body = """<form data-fomo-goal=ABCDEFGH target=f action=about:blank><input id=name><button id=send>Send</button></form>
+      <iframe name=f></iframe><script>document.forms[0].addEventListener('submit', (event) => {
+        window.tried = 1 + (window.tried || 0); if (!document.getElementById('name').value) event.preventDefault(); });
+      </script>"""
+    v, counted = opened(visit, body)
+    for _ in range(2):
+        v.page.locator("#send").click()
+    v.quiet(1.1)
+    v.page.locator("#send").click()
+    v.quiet(0.3)
+    assert v.js("tried") == 3
+    assert counted.goals == []
+    v.js("{ const field = document.getElementById('name'); send.click(); field.value = 'Ann'; send.click(); }")
+    counted.reaches(NONE)
+    v.quiet(0.3)
+    assert len(counted.goals) == 1
+
+
+@pytest.mark.criterion(102)
+def test_a_form_is_judged_when_the_page_goes_at_once(visit: Visits) -> None:
+    """Timers of a page that is being left may not come any more: what was submitted counts all the same, and once."""
+    body = """<form data-fomo-goal=ABCDEFGH target=f action=about:blank></form><form data-fomo-goal=IJKLMNOP
+      onsubmit="return false"></form><iframe name=f></iframe>"""
+    v, counted = opened(visit, body)
+    v.js("{ window.setTimeout = () => 0; for (const form of document.forms) form.requestSubmit(); }")
+    v.quiet(0.3)
+    assert counted.goals == []
+    v.js("{ for (let times = 0; times < 2; times++) dispatchEvent(new Event('pagehide')); }")
+    counted.reaches(NONE)
+    v.quiet(0.3)
+    assert len(counted.goals) == 1
+
+
+@pytest.mark.criterion(102)
+def test_the_middle_button_opens_links(visit: Visits) -> None:
+    """On a link, or what lies in one, it is a click; on a button it does nothing, so it is none."""
+    target = visit.host_page("<!doctype html><title>Elsewhere</title>", path="/else")
+    body = f"""<button id=buy data-fomo-goal=ABCDEFGH>Buy</button><a id=bare data-fomo-goal=ABCDEFGH>No link</a>
+      <div data-fomo-goal=IJKLMNOP><a id=go href='{target}'><b>Go</b></a></div>"""
+    v, counted = opened(visit, body)
+    for place in ("#buy", "#bare", "#go b"):
+        v.page.locator(place).click(button="middle")
+    counted.reaches(NONE | {"g": OTHER})
+    v.quiet(0.3)
+    assert len(counted.goals) == 1
 
 
 @pytest.mark.criterion(102)

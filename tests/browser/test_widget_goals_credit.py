@@ -98,7 +98,7 @@ def test_what_is_forgotten_and_what_is_not(visit: Visits) -> None:
 
 @pytest.mark.criterion(106)
 def test_who_is_held_out_sees_nothing(visit: Visits) -> None:
-    """No card, no node, no feed; the visit says its arm once, its conversions too; `explain()` says why."""
+    """No card, no node, no feed; the visit and each conversion say their arm; `explain()` says why."""
     counted = count(visit, [event(7)], **GOALS, holdout=100)
     v = visit(counted.events, html=counted.html)
     v.page.wait_for_function("told.length")
@@ -115,7 +115,7 @@ def test_who_is_held_out_sees_nothing(visit: Visits) -> None:
     v.page.wait_for_function("told.length")
     v.js("fomo.trackGoal('ABCDEFGH')")
     counted.reaches(held | {"v": 1999, "f": 1}, held, held)
-    assert counted.visits == ["held"]
+    assert (counted.visits, counted.visitors) == (["held"], ["held"])
     assert not [path for path in v.widget_requests if path.startswith("js-obj")]
     rows = v.js("fomo.explain()")
     assert "hold-out" in rows[0]["because"]
@@ -124,22 +124,79 @@ def test_who_is_held_out_sees_nothing(visit: Visits) -> None:
 
 @pytest.mark.criterion(106)
 def test_the_others_see_what_they_always_saw(visit: Visits) -> None:
-    """A visit says its arm once, and again after half an hour without a page; the lot stays, and nothing else is told."""
+    """A visit says its arm once, the next one after half an hour; the visitor counts again after 30 days; the lot stays."""
     v, counted = shown(visit, LATER, holdout=1)
     key = f"fomo:{counted.client_id}"
     v.js("(key) => localStorage.setItem(key, localStorage.getItem(key).replace(/;\\d+[.]/, ';50.'))", key)
     v.js("fomo.trackGoal('ABCDEFGH')")
     told = SEEN | {"arm": "shown"}
     counted.reaches(told | {"f": 1})
-    for ahead, visits in ((1700, 1), (3400, 1), (5300, 2)):
+    month = 30 * DAY + 60
+    pages = ((1700, 1, 1), (3400, 1, 1), (5300, 2, 1), (month - 120, 3, 1), (month, 3, 1), (2 * month, 4, 2))
+    for ahead, visits, visitors in pages:
         v.js("(ahead) => { localStorage.ahead = ahead; }", ahead)
         v.page.reload()
         v.page.wait_for_function("told.length")
         v.js("fomo.trackGoal('IJKLMNOP')")
         v.quiet(0.3)
         assert counted.visits == ["shown"] * visits
-        assert counted.goals[-1].get("f") == (1 if visits == 2 else None)
+        assert counted.visitors == ["shown"] * visitors
+        assert counted.goals[-1].get("f") == (1 if visitors == 2 else None)
     assert v.js("(key) => localStorage.getItem(key).split(';')[1].split('.')[0]", key) == "50"
+
+
+@pytest.mark.criterion(106)
+def test_a_page_that_walks_without_loading(visit: Visits) -> None:
+    """However long it stays open, it is one visit with one first conversion; the next page that is loaded begins another."""
+    counted = count(visit, [event(7)], **GOALS, holdout=100)
+    v = visit(counted.events, html=counted.html, init=LATER)
+    v.page.wait_for_function("told.length")
+    walk = "(ahead) => { localStorage.ahead = window.ahead = ahead; history.pushState(null, '', `/step-${ahead}`); }"
+    held = NONE | {"arm": "held"}
+    expected: list[dict[str, Any]] = []
+    for ahead in (1700, 3400, 5300, 5400, 40 * DAY):
+        v.js(walk, ahead)
+        v.quiet(1.2)
+        v.js("fomo.trackGoal('ABCDEFGH')")
+        expected.append(held if expected else held | {"f": 1})
+        counted.reaches(*expected)
+    assert (counted.visits, counted.visitors) == (["held"], ["held"])
+    # 100 s after a step; but that was of a visit that had ended.
+    v.js("(ahead) => { localStorage.ahead = ahead; }", 40 * DAY + 100)
+    v.page.goto(v.url)
+    v.page.wait_for_function("told.length")
+    v.js("fomo.trackGoal('ABCDEFGH')")
+    counted.reaches(*expected, held | {"f": 1})
+    assert (counted.visits, counted.visitors) == (["held"] * 2, ["held"] * 2)
+
+
+@pytest.mark.criterion(106)
+def test_a_step_makes_a_visit_longer(visit: Visits) -> None:
+    """What is loaded half an hour after the last step, and not after the last load, begins the next one."""
+    counted = count(visit, [event(7)], **GOALS, holdout=100)
+    v = visit(counted.events, html=counted.html, init=LATER)
+    v.page.wait_for_function("told.length")
+    v.js("() => { localStorage.ahead = window.ahead = 1700; history.pushState(null, '', '/step'); }")
+    v.quiet(1.2)
+    for ahead, visits in ((3400, 1), (5300, 2)):
+        v.js("(ahead) => { localStorage.ahead = ahead; }", ahead)
+        v.page.goto(v.url)
+        v.page.wait_for_function("told.length")
+        v.quiet(0.3)
+        assert counted.visits == ["held"] * visits
+
+
+@pytest.mark.criterion(106)
+def test_one_that_the_page_leaves_out_is_not_the_first(visit: Visits) -> None:
+    """A test order that `fomo:goal` cancels leaves the first conversion to the next one."""
+    counted = count(visit, [event(7)], **GOALS, holdout=100)
+    v = visit(counted.events, html=counted.html)
+    v.page.wait_for_function("told.length")
+    v.js("void fomo.on('goal', (event) => { if (event.detail.value === 1) event.preventDefault(); })")
+    for value in (1, 2, 3):
+        v.js("(value) => fomo.trackGoal('ABCDEFGH', value)", value)
+    held = NONE | {"arm": "held"}
+    counted.reaches(held | {"v": 2, "f": 1}, held | {"v": 3})
 
 
 @pytest.mark.criterion(106)

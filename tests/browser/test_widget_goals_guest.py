@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.browser.counting import Counting, count
 from tests.browser.visits import Visits, event
+from tests.commands import wait_until
 
 if TYPE_CHECKING:
     from tests.browser.visits import Visit
@@ -65,6 +66,31 @@ def test_before_consent_nothing_and_afterwards_what_was_called(visit: Visits) ->
     v.quiet(0.3)
     assert len(counted.goals) == 1
     assert v.js(KEPT) == [0, 0, ""]
+
+
+@pytest.mark.criterion(105, 106)
+def test_consent_that_is_taken_back_and_given_again(visit: Visits) -> None:
+    """Somebody new: a lot of their own, a visit, a first conversion, all of one arm; what was called between is dropped."""
+    v, counted = buying(visit, holdout=50)
+    key = f"fomo:{counted.client_id}"
+    lot = "(key) => Number(localStorage.getItem(key).split(';')[1].split('.')[0])"
+    arms = []
+    for times in range(12):
+        # At once, and after it has had its time: a call waits for no part of it.
+        if times % 2:
+            v.page.wait_for_function("(key) => localStorage.getItem(key)", arg=key)
+        v.js("void fomo.trackGoal('ABCDEFGH', 5)")
+        arms.append("held" if v.js(lot, key) < 50 else "shown")
+        assert (v.js("fomo.whyDisabled()") == "held_out") == (arms[-1] == "held")
+        v.js("fomo.consent(false)")
+        v.js("void fomo.trackGoal('ABCDEFGH', 6)")
+        assert v.js(KEPT) == [0, 0, ""]
+        if times < 11:
+            v.js("fomo.consent(true)")
+    wait_until("what was told", lambda: len(counted.goals) == len(counted.visits) == 12)
+    assert sorted(goal["arm"] for goal in counted.goals) == sorted(counted.visitors) == sorted(arms)
+    assert all((goal["v"], goal["f"]) == (5, 1) for goal in counted.goals)
+    assert set(arms) == {"held", "shown"}
 
 
 @pytest.mark.criterion(105)
@@ -186,8 +212,9 @@ def test_two_tags_and_a_widget_that_is_loaded_again(visit: Visits) -> None:
 def test_a_form_whose_fields_bear_our_words(visit: Visits) -> None:
     """`form.getAttribute` may be a field; the goal of the form is read all the same."""
     v, counted = buying(visit, holdout=0)
-    form = "<form data-fomo-goal=IJKLMNOP><input name=getAttribute><input name=dataset><input name=localName></form>"
-    submit = "(form) => { document.body.insertAdjacentHTML('beforeend', form); document.forms[0].onsubmit = () => false; "
+    fields = "<input name=getAttribute><input name=dataset><input name=localName>"
+    form = f"<form data-fomo-goal=IJKLMNOP target=f>{fields}</form><iframe name=f></iframe>"
+    submit = "(form) => { document.body.insertAdjacentHTML('beforeend', form); "
     v.js(submit + "HTMLFormElement.prototype.requestSubmit.call(document.forms[0]); }", form)
     counted.reaches(NONE | {"g": "IJKLMNOP"})
 

@@ -45,8 +45,8 @@ class Ground:
         for batch in [came] if together else [[one] for one in came]:
             assert beacons.count(self.connection, batch) == [None] * len(batch)
 
-    def visit(self, arm: int, view: str = "", now: int = NOW, application_id: int = 1) -> None:
-        beacons.count(self.connection, [Beacon(application_id, view, (), now, (), arm)])
+    def visit(self, arm: int, view: str = "", now: int = NOW, application_id: int = 1, visitor: bool = True) -> None:
+        beacons.count(self.connection, [Beacon(application_id, view, (), now, (), arm, visitor)])
 
     def record(self, goal_id: str = "", now: int = NOW, application_id: int = 1, **members: Any) -> Any:
         draft = ConversionDraft(**members)
@@ -55,7 +55,9 @@ class Ground:
         )
 
     def refund(self, external_id: str, goal_id: str = "") -> None:
-        conversions.refund(self.connection, application_id=1, goal_id=goal_id or self.dollars, external_id=external_id)
+        conversions.refund(
+            self.connection, application_id=1, goal_id=goal_id or self.dollars, external_id=external_id, now=NOW
+        )
 
     def found(self, application_id: int = 1, goal_id: str | None = None, time_zone: str = "UTC") -> goal_statistics.Found:
         return goal_statistics.reached(
@@ -101,12 +103,13 @@ class Ground:
         return self.connection.execute(select(func.count()).select_from(table)).scalar_one()
 
     def left(self) -> set[str]:
-        """Tables in which any count or sum is not 0."""
+        """Tables in which any count or sum is not 0, or any conversion is that was not taken back."""
+        kept = goal_tables.conversions
         found = {table.name for table in GOAL_TABLES[1:3] if self._sum(table.c.number) or self._sum(table.c.cents)}
         return (
             found
             | {"totals" for _ in [0] if self.attributed() != Figures()}
-            | ({"conversions"} if self.rows(goal_tables.conversions) else set())
+            | ({"conversions"} if self.rows(kept.select().where(~kept.c.refunded).subquery()) else set())
         )
 
     def _sum(self, column: Any) -> int:

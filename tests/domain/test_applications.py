@@ -1,11 +1,13 @@
 """Applications: a change is all or nothing, and the end of one leaves nothing of it and everything of the others."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, insert, select
+from tests.webhook_ground import put, webhook
 
 from tidings.domain import applications
 from tidings.domain.applications import Created
@@ -17,9 +19,18 @@ from tidings.records.event_type import EventTypeChanges, EventTypeDeed, EventTyp
 from tidings.storage import applications as stored
 from tidings.storage.engine import writing_engine
 from tidings.storage.events import insert_events
+from tidings.storage.goal_tables import goal_figures
 from tidings.storage.migrate import migrate
+from tidings.storage.tables import (
+    application_figures,
+    deliveries,
+    event_counts,
+    event_type_figures,
+    event_types,
+    events,
+    revision,
+)
 from tidings.storage.tables import applications as table
-from tidings.storage.tables import event_counts, event_types, events, revision
 
 NOW = 1_795_000_000_000
 
@@ -130,6 +141,40 @@ def test_the_end_of_one(engine: Engine, two: tuple[Created, Created], at_once: i
         assert read_entry(connection, applications.retrieve(connection, 2)) == two[1].entry
     with pytest.raises(NotFound):
         applications.delete(engine.begin, 1)
+
+
+def test_no_transaction_of_an_end_removes_very_many_rows(
+    engine: Engine, two: tuple[Created, Created], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even by foreign keys, which a count of rows does not show: what is left is counted after each."""
+    monkeypatch.setattr(stored, "DELETED_AT_ONCE", 10)
+    monkeypatch.setattr(stored, "DELIVERIES_AT_ONCE", 10)
+    tables = (application_figures, event_type_figures, goal_figures, deliveries)
+    with engine.begin() as connection:
+        for number in (1, 2):
+            made = webhook(connection, application_id=number)
+            put(connection, made, number=45)
+            hours = [{"application_id": number, "hour": hour} for hour in range(45)]
+            connection.execute(insert(application_figures), hours)
+            connection.execute(insert(event_type_figures), [one | {"event_type_id": 1} for one in hours])
+            goal = {"goal_id": "A", "event_type_id": 1, "currency": "USD", "attribution": 0, "arm": 0}
+            goal |= {"number": 1, "cents": 1, "firsts": 1}
+            connection.execute(insert(goal_figures), [one | goal for one in hours])
+    left = [45] * len(tables)
+
+    @contextmanager
+    def transaction() -> Iterator[Connection]:
+        nonlocal left
+        with engine.begin() as connection:
+            yield connection
+            now_left = [count(connection, table, 1) for table in tables]
+            assert max(before - after for before, after in zip(left, now_left, strict=True)) <= 10
+            left = now_left
+
+    applications.delete(transaction, 1)
+    assert left == [0] * len(tables)
+    with engine.begin() as connection:
+        assert [count(connection, table, 2) for table in tables] == [45] * len(tables)
 
 
 def test_the_theme_is_one_that_there_is(engine: Engine, two: tuple[Created, Created]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -172,8 +173,12 @@ def test_forgotten_conversions_leave_their_figures(ground: Ground) -> None:
     ground.record(ground.euros, cents=100, external_id="order-1")
     ground.record(ground.others, application_id=2, cents=100, external_id="order-1")
     assert conversions.forget(ground.connection, application_id=1, external_id="order-1") == 2
+    assert conversions.forget(ground.connection, application_id=1, external_id="order-1") == 0
     assert ground.totals() == {"dollar": Reach(1, 100), "euro": Reach(1, 100)}
-    assert ground.rows(goal_tables.conversions) == 1
+    kept = ground.connection.execute(select(goal_tables.conversions).filter_by(application_id=1)).mappings().all()
+    for row in kept:
+        assert (row["refunded"], row["cents"], row["event_id"], row["occurred_at"], row["hour"]) == (True, None, 0, 0, 0)
+        assert not {"order-1", hashlib.blake2b(b"order-1", digest_size=16).hexdigest()} & set(row["external_id"].split(":"))
 
 
 def test_an_application_takes_all_along(ground: Ground) -> None:
@@ -200,24 +205,41 @@ def test_a_visit_counts_once_by_its_arm(ground: Ground) -> None:
     ground.visit(HELD, "view-1", application_id=2)
     ground.visit(HELD)
     ground.visit(HELD)
+    ground.visit(HELD, "view-4", visitor=False)
+    ground.visit(HELD, visitor=False)
     ground.tell(told(ground.dollars, arm=HELD, first=True), told(ground.dollars, "conversion-2", arm=HELD))
     ground.tell(told(ground.dollars, "conversion-3", first=True))
     found = lift.between(ground.connection, application_id=1, start=0, end=NOW // 1_000 + 3_600)
-    assert found.shown == lift.Arm(2, 0)
-    assert found.held == lift.Arm(3, 1)
-    assert lift.between(ground.connection, application_id=2, start=0, end=NOW // 1_000 + 3_600).held == lift.Arm(1, 0)
+    assert found.shown == lift.Arm(2, 0, 2)
+    assert found.held == lift.Arm(3, 1, 5)
+    assert lift.between(ground.connection, application_id=2, start=0, end=NOW // 1_000 + 3_600).held == lift.Arm(1, 0, 1)
     assert (
         lift.between(ground.connection, application_id=1, start=NOW // 1_000 + 1, end=NOW // 1_000 + 3_600).held.visits == 0
     )
 
 
-def test_what_a_refund_takes_is_no_converted_visit_any_more(ground: Ground) -> None:
+def test_who_sends_an_order_back_has_reached_the_goal_all_the_same(ground: Ground) -> None:
+    ground.visit(HELD)
     ground.tell(told(ground.dollars, arm=HELD, first=True, external_id="order-1"))
-    span = {"application_id": 1, "start": 0, "end": NOW // 1_000 + 3_600}
-    # A goal that was reached in a visit whose own word was lost.
-    assert lift.between(ground.connection, **span).held == lift.Arm(1, 1)
+    ground.record(cents=5, external_id="order-1")
     ground.refund("order-1")
-    assert lift.between(ground.connection, **span).held == lift.Arm(0, 0)
+    assert lift.between(ground.connection, application_id=1, start=0, end=NOW // 1_000 + 3_600).held == lift.Arm(1, 1, 1)
+    assert ground.totals() == {}
+
+
+def test_the_lift_is_of_what_came_after_the_hold_out_changed(ground: Ground) -> None:
+    ground.visit(SHOWN, now=NOW)
+    for number, percent in enumerate((10, 10, 20)):
+        changes = ApplicationChanges(display={"holdout_percent": percent})
+        applications.update(ground.connection, application_id=1, changes=changes, now=NOW + (1 + 3 * number) * HOUR + 1)
+        hour = NOW // HOUR + (2 if percent == 10 else 8)
+        found = lift.between(ground.connection, application_id=1, start=0, end=NOW // 1_000 + DAY)
+        assert (found.start, found.shown) == (hour * 3_600, lift.Arm(0, 0, 0))
+    ground.visit(SHOWN, now=NOW + 8 * HOUR - 1)
+    ground.visit(SHOWN, now=NOW + 8 * HOUR)
+    assert lift.between(ground.connection, application_id=1, start=0, end=NOW // 1_000 + DAY).shown == lift.Arm(1, 0, 1)
+    later = NOW // 1_000 + 9 * 3_600
+    assert lift.between(ground.connection, application_id=1, start=later, end=later + 1).start == later
 
 
 # -- in any order -------------------------------------------------------------------------------------------------

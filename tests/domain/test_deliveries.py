@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from tests.webhook_ground import GUARD, HERE, NOW, claim, database, outbox, put, settle, webhook
+from tests.webhook_ground import GUARD, NOW, claim, database, outbox, put, settle, webhook
 
 from tidings.domain import deliveries, webhooks
-from tidings.domain.deliveries import DAY, JITTER, LADDER, LEASE, LEAST_FAILURES, MOST_IN_LANE, PATIENCE
+from tidings.domain.deliveries import (
+    DAY,
+    JITTER,
+    LADDER,
+    LEAST_DAYS,
+    LEAST_FAILURES,
+    MOST_IN_LANE,
+    MOST_WAITING,
+    PATIENCE,
+)
 from tidings.errors import Conflict, NotFound
 from tidings.outbound.results import Busy, Outcome, Refused, Sent, Silent
 from tidings.records.delivery import Delivery
@@ -95,18 +104,19 @@ def test_410_switches_off_and_what_waits_waits(connection: Connection) -> None:
     put(connection, made, 2)
     first, second = claim(connection, NOW)
     put(connection, made)
-    assert settle(connection, NOW, first, GONE).state == "failed"
+    assert settle(connection, NOW, first, GONE).state == "waiting"
     found = webhooks.retrieve(connection, application_id=1, webhook_id=1)
     assert (found.enabled, found.paused_because) == (False, "The receiver answered 410 Gone.")
-    # The one under way, and the one in the queue.
+    # The one that was refused, the one under way, and the one in the queue.
     assert settle(connection, NOW, second, BUSY).due_at is None
-    assert [(one.state, one.due_at) for one in outbox(connection)[1:]] == [("waiting", None)] * 2
+    assert [(one.state, one.due_at) for one in outbox(connection)] == [("waiting", None)] * 3
     assert claim(connection, NOW + 9 * DAY) == []
     later = NOW + DAY
     changes = WebhookChanges(enabled=True)
     after = webhooks.update(connection, application_id=1, webhook_id=1, changes=changes, guard=GUARD, now=later)
     assert (after.enabled, after.paused_because) == (True, None)
-    assert len(claim(connection, later)) == 2
+    assert [(one.due_at, one.rung, one.doubtful) for one in outbox(connection)] == [(later, 0, False)] * 3
+    assert len(claim(connection, later)) == 3
 
 
 def fail_for(connection: Connection, milliseconds: int, times: int, last: Outcome = SILENT) -> None:
@@ -123,7 +133,7 @@ def fail_for(connection: Connection, milliseconds: int, times: int, last: Outcom
     [
         (PATIENCE, LEAST_FAILURES, False),
         (PATIENCE - 1, LEAST_FAILURES, True),
-        (PATIENCE, LEAST_FAILURES - 1, True),  # the clock was set forward
+        (PATIENCE, LEAST_FAILURES - 1, True),
     ],
 )
 def test_five_days_of_nothing_but_failure_pause_it(
@@ -136,6 +146,20 @@ def test_five_days_of_nothing_but_failure_pause_it(
     reason = "Nothing but failures for 5 days; the last one: status 503."
     assert found.paused_because == (None if enabled else reason)
     assert (claim(connection, NOW + 30 * DAY) == []) is not enabled
+
+
+def test_a_clock_that_is_set_forward_switches_nothing_off(connection: Connection) -> None:
+    webhook(connection)
+    fail_for(connection, 60_000, LEAST_FAILURES * 2)
+    for days in (6, 7, 8):
+        put(connection, webhooks.retrieve(connection, application_id=1, webhook_id=1))
+        outgoing = claim(connection, NOW + days * DAY)[-1]
+        settle(connection, NOW + days * DAY, outgoing, SILENT)
+    found = webhooks.retrieve(connection, application_id=1, webhook_id=1)
+    assert (found.enabled, found.failing_days) == (True, LEAST_DAYS - 1)
+    outgoing = claim(connection, NOW + 9 * DAY)[0]
+    settle(connection, NOW + 9 * DAY, outgoing, SILENT)
+    assert not webhooks.retrieve(connection, application_id=1, webhook_id=1).enabled
 
 
 def test_a_success_in_between_begins_the_five_days_anew(connection: Connection) -> None:
@@ -186,86 +210,39 @@ def test_sent_again_by_hand_it_has_the_whole_ladder_and_the_same_id(connection: 
     after = settle(connection, NOW + MINUTE, outgoing, BUSY)
     assert (after.state, after.attempts, after.rung) == ("waiting", 2, 1)
     assert [row[:2] for row in log(connection)[0][1]] == [(1, "delivered"), (2, "busy")]
-    for wrong in ({"delivery_id": 99}, {"application_id": 2}, {"webhook_id": 2}):
+    webhooks.delete(connection, application_id=1, webhook_id=1, now=NOW)
+    for wrong in ({}, {"delivery_id": 99}, {"application_id": 2}, {"webhook_id": 2}):
         with pytest.raises(NotFound):
             deliveries.send_again(connection, **{**again, **wrong})
 
 
-def test_what_a_process_left_behind_is_taken_over_when_its_lease_ran_out(connection: Connection) -> None:
-    put(connection, webhook(connection))
-    [outgoing] = claim(connection, NOW, holder="worker-dead")
-    deliveries.sweep_leases(connection, NOW + LEASE - 1, HERE)
-    assert outbox(connection)[0].state == "sending"
-    deliveries.sweep_leases(connection, NOW + LEASE, HERE)
-    [again] = claim(connection, NOW + LEASE)
-    assert again.delivery.message_id == outgoing.delivery.message_id
-    assert again.delivery.attempts == 2
-    assert log(connection)[0][1] == [(1, "process_ended", None)]
+def test_there_is_an_end_to_what_is_sent_again_at_once(connection: Connection) -> None:
+    *waiting, last = put(connection, webhook(connection), MOST_WAITING + 1)
+    deliveries.stored.finish(connection, [last.id], "failed", NOW)
+    again = {"application_id": 1, "webhook_id": 1, "delivery_id": last.id, "now": NOW}
+    with pytest.raises(Conflict) as refusal:
+        deliveries.send_again(connection, **again)
+    assert refusal.value.code == "too_many_waiting"
+    deliveries.send_again(connection, **{**again, "delivery_id": waiting[0].id})
+    deliveries.stored.finish(connection, [waiting[1].id], "delivered", NOW)
+    assert deliveries.send_again(connection, **again).due_at == NOW
 
 
-def test_nobody_takes_over_from_himself(connection: Connection) -> None:
-    """He knows what he has under way: a clock that is set forward makes nothing go out twice."""
-    put(connection, webhook(connection))
-    claim(connection, NOW)
-    deliveries.sweep_leases(connection, NOW + 300 * DAY, HERE)
-    assert outbox(connection)[0].state == "sending"
-
-
-def test_a_server_that_starts_alone_takes_over_at_once(connection: Connection) -> None:
-    put(connection, webhook(connection), 3)
-    for holder in ("serve-before", "worker-beside", HERE):
-        claim(connection, NOW, 1, holder=holder)
-    deliveries.take_over_from_servers(connection, NOW, HERE)
-    assert [one.state for one in outbox(connection)] == ["waiting", "sending", "sending"]
-
-
-def test_a_process_that_dies_of_a_delivery_does_not_do_so_for_ever(connection: Connection) -> None:
-    put(connection, webhook(connection))
-    for number in range(len(LADDER) + 1):
-        assert len(claim(connection, NOW, holder=f"serve-{number}")) == 1
-        deliveries.take_over_from_servers(connection, NOW, HERE)
-    assert outbox(connection)[0].state == "failed"
-
-
-@pytest.mark.parametrize(("late", "state"), [(SENT, "delivered"), (SILENT, "sending")])
-def test_an_answer_that_outlived_its_lease_counts_only_when_it_arrived(
-    connection: Connection, late: Outcome, state: str
-) -> None:
-    put(connection, webhook(connection))
-    [outgoing] = claim(connection, NOW, holder="worker-slow")
-    deliveries.sweep_leases(connection, NOW + LEASE, HERE)
-    [again] = claim(connection, NOW + LEASE)
-    assert settle(connection, NOW + LEASE, outgoing, late, holder="worker-slow").state == state
-    assert log(connection)[0][1][0][:2] == (1, late.result)
-    assert settle(connection, NOW + LEASE, again, SENT).state == "delivered"
-    assert [row[1] for row in log(connection)[0][1]] == [late.result, "delivered"]
-
-
-def test_a_clock_that_was_ahead_puts_nothing_off_for_long(connection: Connection) -> None:
-    ahead = NOW + 300 * DAY
-    put(connection, webhook(connection), 2, due_at=ahead)
-    claim(connection, ahead, 1, holder="worker-dead")
-    deliveries.sweep_leases(connection, NOW, HERE)
-    deliveries.sweep_leases(connection, NOW + LEASE, HERE)
-    assert len(claim(connection, NOW + LEASE)) == 1
-    assert len(claim(connection, NOW + 2 * DAY)) == 1
-
-
-def test_a_wait_that_was_asked_for_is_not_cut_short(connection: Connection) -> None:
-    put(connection, webhook(connection))
-    [outgoing] = claim(connection, NOW)
-    due_at = settle(connection, NOW, outgoing, Busy(86_400, 429, b"", 1)).due_at
-    deliveries.sweep_leases(connection, NOW, HERE)
-    assert outbox(connection)[0].due_at == due_at
-
-
-def test_of_a_webhook_that_was_deleted_nothing_is_left_and_nothing_breaks(connection: Connection) -> None:
-    put(connection, webhook(connection), 2)
-    first, _ = claim(connection, NOW, 2)
-    webhooks.delete(connection, application_id=1, webhook_id=1)
-    deliveries.settle(connection, [deliveries.Done(first, NOW, SENT)], holder=HERE, now=NOW)
-    assert outbox(connection) == []
-    assert connection.exec_driver_sql("SELECT count(*) FROM delivery_attempts").scalar_one() == 0
+def test_one_test_of_a_webhook_at_a_time(connection: Connection) -> None:
+    webhook(connection)
+    named = {"application_id": 1, "webhook_id": 1, "now": NOW}
+    first = webhooks.test(connection, **named)
+    for _ in ("waiting", "sending"):
+        with pytest.raises(Conflict) as refusal:
+            webhooks.test(connection, **named)
+        assert refusal.value.code == "test_waiting"
+        claim(connection, NOW)
+    webhook(connection)
+    webhooks.test(connection, **{**named, "webhook_id": 2})
+    deliveries.stored.finish(connection, [first.id], "failed", NOW)
+    webhooks.test(connection, **named)
+    with pytest.raises(Conflict):
+        deliveries.send_again(connection, **named, delivery_id=first.id)
 
 
 def test_the_log_comes_in_pages_newest_first(connection: Connection) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import Connection, Engine
 
 from tidings.domain import applications, conversions, goals
-from tidings.domain.events import email_hash
+from tidings.domain.events import email_hash, find_by_email
 from tidings.domain.forget import forget_some
 from tidings.errors import NotFound
 from tidings.records.conversion import ConversionDraft
@@ -89,6 +92,33 @@ def test_nobody_is_named_by_nothing(engine: Engine) -> None:
         assert forget_some(connection, application_id=1, secret=SECRET).event_ids == []
         with pytest.raises(NotFound):
             forget_some(connection, application_id=3, secret=SECRET, external_id="x")
+
+
+def test_an_address_of_blanks_names_nobody_beside_an_id(engine: Engine) -> None:
+    """Events whose address is blanks share a hash: they are not this person's."""
+    with engine.begin() as connection:
+        mine, other = add(connection, 1, external_id="order-1"), add(connection, 1, email=" ")
+        found = forget_some(connection, application_id=1, secret=SECRET, external_id="order-1", email="  ")
+        assert (found.event_ids, found.more) == ([mine], False)
+        assert [one.id for one in newest_events(connection, 1, 10)] == [other]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_both_spellings_of_an_address_are_one_person(engine: Engine, form: Literal["NFC", "NFD"]) -> None:
+    """New events are hashed alike; those of versions that did not are found in either spelling."""
+    spellings = [unicodedata.normalize(one, "josé@shop.example") for one in ("NFC", "NFD")]
+    assert len({*spellings}) == 2
+    assert len({email_hash(one, SECRET) for one in spellings}) == 1
+    asked = unicodedata.normalize(form, "JOSÉ@shop.example")
+    with engine.begin() as connection:
+        numbers = [add(connection, 1, email=one) for one in spellings]
+        for spelling in spellings:
+            earlier = hmac.digest(SECRET, spelling.encode(), hashlib.sha256)
+            ((event, _),) = insert_events(connection, [NewEvent(1, 1, EventDraft(), earlier, NOW)])
+            numbers.append(event.id)
+        assert find_by_email(connection, application_id=1, address=asked, secret=SECRET).id == numbers[-1]
+        found = forget_some(connection, application_id=1, secret=SECRET, email=asked)
+        assert sorted(found.event_ids) == numbers
 
 
 def test_conversions_of_the_same_external_id_go_too(engine: Engine) -> None:

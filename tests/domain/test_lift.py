@@ -13,21 +13,23 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tidings.domain.lift import Arm, lift_of
 
-ARM = st.integers(1, 200_000).flatmap(lambda visits: st.builds(Arm, st.just(visits), st.integers(0, visits)))
+ARM = st.integers(1, 200_000).flatmap(lambda number: st.builds(Arm, st.just(number), st.integers(0, number)))
 
 
 @given(shown=ARM, held=ARM)
 def test_the_interval_is_that_of_statsmodels(shown: Arm, held: Arm) -> None:
     found = lift_of(shown, held)
     low, high = confint_proportions_2indep(
-        shown.converted, shown.visits, held.converted, held.visits, compare="ratio", method="log-adjusted"
+        shown.converted, shown.visitors, held.converted, held.visitors, compare="ratio", method="log-adjusted"
     )
     assert found.interval is not None
     assert math.isclose(found.interval[0] + 1, low, rel_tol=1e-9)
     assert math.isclose(found.interval[1] + 1, high, rel_tol=1e-9)
     if held.converted:
         assert found.lift is not None
-        assert math.isclose(found.lift, shown.converted / shown.visits / (held.converted / held.visits) - 1, abs_tol=1e-12)
+        assert math.isclose(
+            found.lift, shown.converted / shown.visitors / (held.converted / held.visitors) - 1, abs_tol=1e-12
+        )
     else:
         assert found.lift is None
 
@@ -67,15 +69,22 @@ def test_the_word(shown: Arm, held: Arm, verdict: str) -> None:
     assert lift_of(shown, held).verdict == verdict
 
 
-def test_no_visit_no_rate_and_no_interval() -> None:
+def test_more_converted_than_counted_says_nothing() -> None:
+    """Those who were counted before a short span, and reached a goal within."""
+    found = lift_of(Arm(10, 40, 90), Arm(1_000, 30, 2_000))
+    assert (found.shown.rate, found.lift, found.interval, found.verdict) == (4.0, None, None, "not_enough_data")
+    assert lift_of(Arm(9_000, 450), Arm(20, 21)).verdict == "not_enough_data"
+
+
+def test_no_visitor_no_rate_and_no_interval() -> None:
     found = lift_of(Arm(0, 0), Arm(10, 1))
     assert (found.shown.rate, found.held.rate, found.lift, found.interval) == (None, 0.1, None, None)
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.4])
 @pytest.mark.parametrize("share", [1, 9])
-def test_no_difference_is_said_where_the_usual_rule_has_enough_visits(rate: float, share: int) -> None:
-    """The smallest held arm of which it is said, against statsmodels' number of visits for that power."""
+def test_no_difference_is_said_where_the_usual_rule_has_enough_visitors(rate: float, share: int) -> None:
+    """The smallest held arm of which it is said, against statsmodels' number of visitors for that power."""
     effect = 0.2 * rate / math.sqrt(rate * (1 - rate))
     needed = NormalIndPower().solve_power(effect_size=effect, alpha=0.05, power=0.8, ratio=share)
     for factor, verdict in ((0.98, "not_enough_data"), (1.02, "no_difference")):
@@ -93,3 +102,23 @@ def test_of_arms_that_do_not_differ_few_are_called_different() -> None:
 
     verdicts = [lift_of(arm(1_800), arm(200)).verdict for _ in range(1_000)]
     assert verdicts.count("difference") < 70
+
+
+def test_of_visitors_who_come_often_few_arms_are_called_different() -> None:
+    """Some people come and buy again and again: of visits, chance alone would often be called a difference."""
+    chance = random.Random(11)
+    by_visitors = by_visits = 0
+    for _ in range(300):
+        arms = [[0, 0, 0, 0], [0, 0, 0, 0]]
+        for _ in range(1_500):
+            arm = arms[chance.random() < 0.2]
+            visits = 1 + int(chance.expovariate(1 / 19))
+            rate = chance.betavariate(0.2, 1.8)
+            bought = sum(chance.random() < rate for _ in range(visits))
+            for place, more in enumerate((1, bought > 0, visits, bought)):
+                arm[place] += more
+        shown, held = arms
+        by_visitors += lift_of(Arm(*shown[:3]), Arm(*held[:3])).verdict == "difference"
+        by_visits += lift_of(Arm(*shown[2:]), Arm(*held[2:])).verdict == "difference"
+    assert by_visitors < 27
+    assert by_visits > 100

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Connection, event, func, insert, select
 
 from tidings.domain import applications
+from tidings.domain.believed_clock import LIVED, look_at_clock
+from tidings.domain.hours import HOUR
 from tidings.domain.retention import DAY, remove_old_events
 from tidings.domain.statistics import stat_application
 from tidings.records.event import EventDraft, NewEvent
@@ -99,6 +101,22 @@ def test_nothing_goes_unless_the_operator_says_so(connection: Connection) -> Non
     assert len(newest_events(connection, 1, 10)) == 1
 
 
+@pytest.mark.parametrize("days_ahead", [40, 300])
+def test_a_clock_that_is_ahead_for_a_moment_removes_nothing(connection: Connection, days_ahead: int) -> None:
+    look_at_clock(connection, NOW)
+    add(connection, 1, NOW - DAYS * DAY, NOW)
+    ahead = NOW + days_ahead * DAY
+    remove_old_events(connection, ahead, DAYS)  # before anybody has looked at the clock, and after
+    look_at_clock(connection, ahead)
+    remove_old_events(connection, ahead + HOUR, DAYS)
+    assert [one.created_at for one in newest_events(connection, 1, 10)] == [NOW]  # a day of doubt is allowed
+    for hours in range(0, LIVED // HOUR + 1, 24):
+        look_at_clock(connection, ahead + hours * HOUR)
+    while remove_old_events(connection, ahead + LIVED + HOUR, DAYS):
+        pass
+    assert newest_events(connection, 1, 10) == []
+
+
 def test_batches_are_small_and_the_counts_right_after_each(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_counts, "LONGEST", 64)
     dice = random.Random(6)
@@ -120,7 +138,7 @@ def test_the_look_is_by_an_index(connection: Connection) -> None:
     seen: list[tuple[str, object]] = []
     event.listen(connection, "before_cursor_execute", lambda _c, _cursor, text, values, *_: seen.append((text, values)))
     assert remove_old_events(connection, NOW, DAYS) is False
-    ((text, values),) = seen
+    text, values = next(one for one in seen if one[0].startswith("DELETE FROM events"))
     plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]  # type: ignore[arg-type]
     assert [step.split()[1] for step in plan if step.startswith("SCAN")] == ["applications"]
     assert sum("(application_id=? AND created_at<?)" in step for step in plan) == 1

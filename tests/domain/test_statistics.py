@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Connection, event, insert
 
 from tidings.domain import applications, statistics
+from tidings.domain.days import day_at
 from tidings.records.statistics import Figures
 from tidings.storage.engine import writing_engine
+from tidings.storage.hours import set_first_open_hour
 from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures
 
@@ -86,3 +88,22 @@ def test_days_of_any_time_zone_are_a_handful_of_questions(connection: Connection
     days = statistics.by_day(connection, application_id=1, first=20_000, last=20_399, time_zone=zone)
     assert len(days.days) == 400
     assert 1 <= len(seen) <= 9
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_after_the_clock_was_set_back_a_span_to_now_holds_what_is_counted_now(connection: Connection, zone: str) -> None:
+    """It counts in an hour that is still to come, which may be of tomorrow."""
+    seconds, hour = NOW // 1_000, NOW // 3_600_000
+    set_first_open_hour(connection, hour + 23)
+    count(connection, 1, hour, displays=1)
+    count(connection, 1, hour + 23, displays=7)
+    to_now = statistics.between(connection, application_id=1, start=0, end=seconds, now=NOW)
+    assert to_now.displays == statistics.stat_application(connection, 1)["display_count"] == 8
+    assert statistics.between(connection, application_id=1, start=0, end=seconds - 7_200, now=NOW).displays == 0
+    today = day_at(seconds, zone)
+    days = statistics.by_day(connection, application_id=1, first=today - 1, last=today, now=NOW, time_zone=zone)
+    assert [day.figures.displays for day in days.days] == [0, 8]
+    before = statistics.by_day(connection, application_id=1, first=today - 2, last=today - 1, now=NOW, time_zone=zone)
+    assert before.total == Figures()
+    more = statistics.by_day(connection, application_id=1, first=today, last=today + 2, now=NOW, time_zone=zone)
+    assert more.total.displays == 8

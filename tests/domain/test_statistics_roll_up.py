@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import Connection, Table, insert, select
+from tests.webhook_ground import outbox, webhook
 
-from tidings.domain import applications, statistics
+from tidings.domain import applications, statistics, windows
 from tidings.domain.days import day_at, first_hour
 from tidings.domain.statistics_roll_up import EVENT_TYPES_AT_ONCE, KEPT_BY_THE_HOUR, roll_up
 from tidings.records.statistics import Figures
@@ -182,3 +183,40 @@ def test_a_span_that_cuts_an_old_day_has_it_where_it_begins(connection: Connecti
         ).displays
 
     assert (displays(0, 24), displays(0, 1), displays(1, 24)) == (23, 23, 0)
+
+
+def test_after_a_change_of_time_zone_no_row_stands_for_hours_of_another(connection: Connection) -> None:
+    """What is taken back is taken from the row that it was counted in."""
+    day = EDGE // 24 - 20
+    for hour in (10, 26, 60):
+        connection.execute(insert(application_figures).values(application_id=1, hour=day * 24 + hour, conversions=1))
+    while roll_up(connection, ((day + 1) * 24 + KEPT_BY_THE_HOUR) * HOUR):
+        pass
+    set_zone(connection, 1, "America/New_York")
+    while roll_up(connection, NOW):
+        pass
+    # The New York day from hour 4 to hour 28 begins within the first UTC day: hour 26 stays by itself.
+    found = [hour - day * 24 for _, hour in rows(connection, application_figures, 1)]
+    assert found == [0, 26, 52]
+
+
+def test_what_a_webhook_was_not_told_of_stays_by_the_hour(connection: Connection) -> None:
+    """One that was off for longer than hours are kept is told of all of them when it is on again."""
+    start = (EDGE // 24 - 30) * 24 + 12
+    off = webhook(connection, now=start * HOUR, enabled=False)
+    webhook(connection, now=NOW)
+    for hour in range(start - 50, start + 60, 5):
+        connection.execute(insert(application_figures).values(application_id=1, hour=hour, displays=1))
+    while roll_up(connection, NOW):
+        pass
+    kept = {hour for _, hour in rows(connection, application_figures, 1)}
+    assert set(range(start, start + 60, 5)) <= kept
+    assert len(kept) < 22  # and what it was told of does not
+    connection.exec_driver_sql(f"UPDATE webhooks SET enabled = 1 WHERE id = {off.id}")
+    while windows.close_windows(connection, NOW):
+        pass
+    assert sum(msgspec.json.decode(one.body)["stats"]["display"] for one in outbox(connection)) == 12
+    # Told by now: it goes on.
+    while roll_up(connection, NOW):
+        pass
+    assert not set(range(start, start + 60, 5)) <= {hour for _, hour in rows(connection, application_figures, 1)}

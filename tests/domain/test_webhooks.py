@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,6 @@ def test_a_change_changes_what_it_names(connection: Connection) -> None:
     assert after == webhooks.retrieve(connection, application_id=1, webhook_id=1)
     assert (after.figures, after.updated_at, after.url, after.secret) == (("hover",), NOW + 1, before.url, before.secret)
     assert change(connection, NOW + 2, figures=("hover",)) == after
-    assert change(connection, secret=None).secret != before.secret
     assert change(connection, secret=secret_of(24)).secret == secret_of(24)
     with pytest.raises(NotFound):
         change(connection, webhook_id=9, enabled=False)
@@ -129,6 +129,16 @@ def test_another_url_forgets_the_failures_of_the_one_before(connection: Connecti
     assert (after.failing_since, after.failures) == (None, 0)
 
 
+def test_only_the_change_from_off_to_on_forgets_failures(connection: Connection) -> None:
+    webhook(connection)
+    failing = "UPDATE webhooks SET failing_since = 5, failures = 5, failing_days = 2, failed_on = 9"
+    connection.exec_driver_sql(failing)
+    assert (change(connection, enabled=True).failing_since, change(connection, enabled=True).failing_days) == (5, 2)
+    change(connection, enabled=False)
+    after = change(connection, enabled=True)
+    assert (after.failing_since, after.failures, after.failing_days, after.failed_on) == (None, 0, 0, None)
+
+
 def test_the_owners_change_and_the_health_of_a_webhook_do_not_undo_each_other(connection: Connection) -> None:
     made = webhook(connection)
     change(connection, secret=secret_of(24))
@@ -139,9 +149,19 @@ def test_the_owners_change_and_the_health_of_a_webhook_do_not_undo_each_other(co
 def test_deleted_with_all_that_waits_for_it(connection: Connection) -> None:
     put(connection, webhook(connection), 3)
     with pytest.raises(NotFound):
-        webhooks.delete(connection, application_id=2, webhook_id=1)
-    webhooks.delete(connection, application_id=1, webhook_id=1)
-    assert outbox(connection) == webhooks.every(connection, application_id=1) == []
+        webhooks.delete(connection, application_id=2, webhook_id=1, now=NOW)
+    webhooks.delete(connection, application_id=1, webhook_id=1, now=NOW)
+    assert claim(connection, NOW) == webhooks.every(connection, application_id=1) == []
+    named = {"application_id": 1, "webhook_id": 1}
+    for gone in (webhooks.retrieve, partial(webhooks.test, now=NOW), partial(webhooks.delete, now=NOW)):
+        with pytest.raises(NotFound):
+            gone(connection, **named)
+    with pytest.raises(NotFound):
+        change(connection, enabled=True)
+    # Its place is free, and its secret is nowhere.
+    for _ in range(MOST_WEBHOOKS):
+        webhook(connection)
+    assert connection.exec_driver_sql("SELECT secret, enabled FROM webhooks WHERE id = 1").one() == ("", 0)
 
 
 def test_a_test_tells_of_the_last_whole_window(connection: Connection) -> None:

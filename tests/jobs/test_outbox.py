@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from tests.webhook_ground import NOW, database, outbox, put, webhook
 
-from tidings.domain.deliveries import MOST_IN_LANE
+from tidings.domain import deliveries
+from tidings.domain.deliveries import MOST_IN_LANE, MOST_OF_APPLICATION, Done
 from tidings.errors import Unavailable
 from tidings.jobs import outbox as pumping
 from tidings.jobs.outbox import DOUBTFUL_PLACES, PLACES, Outbox, Pace
@@ -26,7 +28,7 @@ QUICK = Pace(64, 0)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with database(tmp_path / "a.db"):
+    with database(tmp_path / "a.db", count=12):
         store = Store(tmp_path / "a.db", ServerLock(tmp_path / "a.db"))
         yield store
         store.close()
@@ -76,6 +78,17 @@ async def until(check: Callable[[], bool], within: float = 10.0) -> None:
             await asyncio.sleep(0.005)
 
 
+async def fill(store: Store, number: int, each: int, **changes: Any) -> None:
+    """Webhooks that hang, of ten applications in turn from the third on, each with so many deliveries that are due."""
+
+    def make(connection: Connection) -> None:
+        for one in range(number):
+            made = webhook(connection, application_id=3 + one % 10, url=f"https://hang-{one}.example/")
+            put(connection, made, each, **changes)
+
+    await store.write(make)
+
+
 def states(store: Store) -> dict[str, int]:
     found: list[Delivery] = store.read_now(outbox)
     return {state: sum(one.state == state for one in found) for state in {one.state for one in found}}
@@ -99,9 +112,7 @@ def test_receivers_that_hang_hold_up_nothing_but_themselves(store: Store) -> Non
     sending = Sending()
 
     async def script(pump: Outbox) -> None:
-        for number in range(14):
-            url = f"https://hang-{number}.example/"
-            await store.write(lambda connection, url=url: put(connection, webhook(connection, url=url), 9))
+        await fill(store, 14, 9)
         await until(lambda: len(sending.begun) == 14 * MOST_IN_LANE)
         await store.write(
             lambda connection: put(connection, webhook(connection, application_id=2, url="https://quick.example/"), 40)
@@ -117,9 +128,7 @@ def test_no_more_at_once_than_there_are_places(store: Store) -> None:
     sending = Sending()
 
     async def script(pump: Outbox) -> None:
-        for number in range(20):
-            url = f"https://hang-{number}.example/"
-            await store.write(lambda connection, url=url: put(connection, webhook(connection, url=url), 4))
+        await fill(store, 20, 4)
         pump.wake()
         await until(lambda: len(sending.begun) == PLACES)
         await asyncio.sleep(0.1)
@@ -134,9 +143,7 @@ def test_doubtful_receivers_share_half_of_the_places(store: Store) -> None:
     sending = Sending()
 
     async def script(pump: Outbox) -> None:
-        for number in range(20):
-            url = f"https://hang-{number}.example/"
-            await store.write(lambda connection, url=url: put(connection, webhook(connection, url=url), 4, doubtful=True))
+        await fill(store, 20, 4, doubtful=True)
         pump.wake()
         await until(lambda: len(sending.begun) == DOUBTFUL_PLACES)
         await store.write(
@@ -191,6 +198,51 @@ def test_what_was_done_is_kept_while_the_database_refuses(store: Store, monkeypa
     play(store, sending, script)
     assert refusals == 5
     assert len(sending.begun) == 1
+
+
+def test_one_application_leaves_places_to_the_others(store: Store) -> None:
+    sending = Sending()
+
+    async def script(pump: Outbox) -> None:
+        for number in range(20):
+            url = f"https://hang-{number}.example/"
+            await store.write(lambda connection, url=url: put(connection, webhook(connection, url=url), 4))
+        await until(lambda: len(sending.begun) == MOST_OF_APPLICATION)
+        await store.write(
+            lambda connection: put(connection, webhook(connection, application_id=2, url="https://quick.example/"), 40)
+        )
+        pump.wake()
+        await until(lambda: states(store).get("delivered") == 40)
+        assert len(sending.begun) == MOST_OF_APPLICATION + 40
+
+    play(store, sending, script)
+
+
+@pytest.mark.parametrize("broken", ["answer", "delivery"])
+def test_what_can_not_be_settled_holds_nothing_up(store: Store, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    """Its answer, or nothing of it at all."""
+    monkeypatch.setattr(pumping, "REFUSED_SECONDS", 0.01)
+    settle = deliveries.settle
+
+    def breaking(connection: Connection, done: Sequence[Done], **named: Any) -> None:
+        settle(connection, done, **named)
+        if any(one.outgoing.delivery.id == 1 and (broken == "delivery" or one.outcome == SENT) for one in done):
+            raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr(deliveries, "settle", breaking)
+    sending = Sending()
+
+    async def script(pump: Outbox) -> None:
+        await store.write(lambda connection: put(connection, webhook(connection), 3))
+        pump.wake()
+        left = {"answer": "waiting", "delivery": "sending"}[broken]
+        await until(lambda: states(store) == {"delivered": 2, left: 1})
+        await store.write(lambda connection: put(connection, webhook(connection, application_id=2), 3))
+        pump.wake()
+        await until(lambda: states(store).get("delivered") == 5)
+
+    play(store, sending, script)
+    assert len(sending.begun) == 6
 
 
 def test_a_channel_that_fails_is_a_failed_attempt(store: Store) -> None:

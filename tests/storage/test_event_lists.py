@@ -128,7 +128,16 @@ def test_an_event_type_goes_with_its_events(connection: Connection, entry: Entry
     assert total(connection, Scope(entry.application.id + 1)) == 1
 
 
-OUTBOX_TABLES = ("closed_hour", "figure_roll_ups", "leases", "delivery_attempts", "deliveries", "webhooks")
+OUTBOX_TABLES = (
+    "key_fingerprints",
+    "closed_hour",
+    "figure_roll_ups",
+    "leases",
+    "delivery_attempts",
+    "deliveries",
+    "told_ahead",
+    "webhooks",
+)
 GOAL_TABLES = ("api_tokens", "goals", "conversions", "goal_figures", "event_conversions", "visit_figures")
 
 

@@ -242,14 +242,14 @@ export const install = (given: Settings | null, tag: Element | null): void => {
       methods.initiate();
       return true;
     },
-    trackGoal: (...values: unknown[]) => means.reached.push(values),
+    trackGoal: (...values: unknown[]) => void means.reached.push(values),
     destroy() {
+      settings.enabled = false;
       beacon.flush();
       living.abort();
       series.stop();
-      clearTimeout(looking);
       stage.remove();
-      settings.enabled = false;
+      clearTimeout(looking);
       // A page's `var fomo` can not be deleted.
       if (window.fomo === fomo && !Reflect.deleteProperty(window, 'fomo')) window.fomo = null;
     },

@@ -1,7 +1,7 @@
 // Goals, a part of its own: notices conversions and tells the server of each at once, with what came before it; and the hold-out.
 
 import { wantsPrivacy } from './config';
-import { armOf, arrived, credited, type Notes, readNotes, remember, spent, written } from './credit';
+import { armOf, arrived, converted, credited, type Notes, readNotes, remember, spent, walked, written } from './credit';
 import { allows } from './page_rules';
 import type { Means } from './series';
 
@@ -9,7 +9,8 @@ import type { Means } from './series';
 const ONE_ACT = 1000;
 // Milliseconds between two looks at the address where no event tells of its change.
 const LOOK_AGAIN = 1000;
-const LARGEST = 1e12;
+// In hundredths; what the server takes from a page.
+const LARGEST = 1e9;
 const DAY = 86_400;
 
 /** What `fomo:goal` tells the page. `value` in hundredths, `event` the id of the one credited. */
@@ -29,6 +30,9 @@ const draw = (count: number): number[] => [...crypto.getRandomValues(new Uint32A
 const wordOf = (node: EventTarget, name: string): string | null =>
   node instanceof Element ? Element.prototype.getAttribute.call(node, name) : null;
 
+const opens = (node: EventTarget): boolean =>
+  node instanceof Element && Element.prototype.matches.call(node, 'a[href],area[href]');
+
 // Of this document, over a widget that was taken away and loaded again: the goals whose address this is.
 let inside: Set<string> | undefined;
 
@@ -44,7 +48,8 @@ export default (means: Means): void => {
 
   const allowed = (): boolean => !wantsPrivacy() && !/^(off|consent)$/.test(blocked());
   const notes = (): Notes => readNotes(memory.notes()[0] ?? '');
-  const keep = (next: Notes): void => memory.save([written(next)].filter(Boolean));
+  const { refusal, save } = memory;
+  const keep = (next: Notes): void => save([written(next)].filter(Boolean));
   const said = new Set<string>();
   const warn = (text: string): void => {
     if (!said.has(text)) console.warn(`fomo: ${text}`);
@@ -81,15 +86,16 @@ export default (means: Means): void => {
   };
 
   /** Counts one conversion. `value`: hundredths; `order`: the owner's own name of it, by which it is counted once. */
-  const track = (goal: unknown, value?: unknown, order?: unknown): void => {
+  const track = (goal: unknown, value?: unknown, called?: unknown): void => {
     if (typeof goal !== 'string' || !/^[A-Z]{8}$/.test(goal)) {
       warn('a goal is 8 capital letters');
       return;
     }
     const given = value !== undefined && value !== null;
-    const worth = given && /^(string|number)$/.test(typeof value) && /^\d{1,13}$/.test(`${value}`) ? Number(value) : -1;
+    const worth = given && /^(string|number)$/.test(typeof value) && /^\d{1,10}$/.test(`${value}`) ? Number(value) : -1;
     const whole = worth >= 0 && worth <= LARGEST;
     if (given && !whole) warn('a value is a whole number of hundredths: counted without it');
+    const order = Number.isSafeInteger(called) ? `${called}` : called;
     const named = typeof order === 'string' && /^[^"\\\p{Cc}]{1,255}$/u.test(order);
     if (order !== undefined && order !== null && !named) warn('an order is 1 to 255 characters: counted without it');
     if (!allowed()) return;
@@ -107,16 +113,16 @@ export default (means: Means): void => {
     };
     // The page may leave one out: an order that was a test.
     if (!emit('goal', conversion)) return;
-    const [lot = '', at = '', converted] = kept.visit;
-    keep(spent(mine ? { ...kept, visit: [lot, at, '1'] } : kept, goal));
+    const [next, first] = mine ? converted(kept) : [kept, false];
     send(
       (nonce) =>
         `"k":"goal","g":"${goal}","c":"${nonce}","a":"${by}"` +
         (whole ? `,"v":${worth}` : '') +
         (id ? `,"id":${id}` : '') +
         (named ? `,"x":"${order}"` : '') +
-        (mine ? `,"arm":"${mine}"${converted ? '' : ',"f":1'}` : ''),
+        (mine ? `,"arm":"${mine}"${first ? ',"f":1' : ''}` : ''),
     );
+    keep(spent(next, goal));
   };
 
   // What is clicked and displayed passes by here on its way to the server.
@@ -128,32 +134,59 @@ export default (means: Means): void => {
   };
 
   const last = new Map<string, number>();
+  // Forms that were submitted, until it is known whether the page's own script has refused it.
+  const submitted: (() => void)[] = [];
+  const judge = guarded((_: unknown) => {
+    for (const each of submitted.splice(0)) each();
+  });
   const act = guarded((event: Event) => {
-    if ((event as MouseEvent).button > 1) return;
-    const element = event.composedPath().find((node) => wordOf(node, 'data-fomo-goal') !== null);
+    const { type, timeStamp, button } = event as MouseEvent;
+    const path = event.composedPath();
+    if (button > 1) return;
+    // The middle button opens a link, and does nothing else.
+    if (type === 'auxclick' && !path.some(opens)) return;
+    const element = path.find((node) => wordOf(node, 'data-fomo-goal') !== null);
     // A form is reached when it is submitted, not by every click in it.
-    if (!element || element instanceof HTMLFormElement !== (event.type === 'submit')) return;
-    const goal = wordOf(element, 'data-fomo-goal') as string;
-    const before = last.get(goal) ?? -ONE_ACT;
-    last.set(goal, event.timeStamp);
-    if (event.timeStamp - before >= ONE_ACT)
-      track(goal, wordOf(element, 'data-fomo-value'), wordOf(element, 'data-fomo-order'));
+    if (!element || element instanceof HTMLFormElement !== (type === 'submit')) return;
+    const [goal, value, order] = ['goal', 'value', 'order'].map((name) => wordOf(element, `data-fomo-${name}`));
+    const reach = (): void => {
+      if (type === 'submit' && event.defaultPrevented) return;
+      const before = last.get(`${goal}`) ?? -ONE_ACT;
+      last.set(`${goal}`, timeStamp);
+      if (timeStamp - before >= ONE_ACT) track(goal, value, order);
+    };
+    if (type !== 'submit') return reach();
+    submitted.push(reach);
+    setTimeout(judge);
   });
   for (const type of ['click', 'auxclick', 'submit']) listen(type, act);
+  addEventListener('pagehide', judge, { signal: living });
 
   let held = false;
-  const { refusal } = memory;
-  memory.refusal = () => refusal() || (held ? 'held_out' : '');
-
-  /** A page was viewed: the visit goes on, or one begins. */
-  const view = (begins: boolean): void => {
-    if (!holdout || !allowed()) return;
-    const [next, first] = arrived(notes(), clock(), () => (draw(1)[0] as number) % 100);
+  // Whether this page was viewed by a visitor who lets it be counted.
+  let viewed = false;
+  /** The page was loaded: the visit goes on, or one begins. */
+  const view = guarded((_: unknown) => {
+    if (!holdout || viewed) return;
+    // Before it is asked what stands in the way, which asks `refusal`.
+    viewed = true;
+    viewed = allowed();
+    if (!viewed) return;
+    const [next, begins, counts] = arrived(notes(), clock(), () => (draw(1)[0] as number) % 100);
     keep(next);
     settled = memory.notes()[0] === written(next);
     const mine = arm();
-    if (mine && first && begins) send(() => `"k":"visit","arm":"${mine}"`);
     held = mine === 'held';
+    if (mine && begins) send(() => `"k":"visit","arm":"${mine}"${counts ? ',"u":1' : ''}`);
+  });
+  memory.refusal = () => {
+    view(0);
+    return refusal() || (held ? 'held_out' : '');
+  };
+  // Who takes back a consent is forgotten; when it is given again, the page is viewed by somebody new.
+  memory.save = (next) => {
+    save(next);
+    viewed = settled = held = false;
   };
 
   const placed = (settings.goals ?? []).filter(({ paths }) => paths?.[0]);
@@ -161,7 +194,8 @@ export default (means: Means): void => {
   const look = guarded((_: unknown) => {
     const here = location.pathname + location.search;
     if (here === address) return;
-    view(!address);
+    if (!address) view(0);
+    else if (settled) keep(walked(notes(), clock()));
     address = here;
     const before: Set<string> = inside ?? new Set(again ? placed.map(({ id }) => id) : []);
     inside = new Set();

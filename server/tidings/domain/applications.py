@@ -98,6 +98,8 @@ def update(
     display: dict[str, Any] = {
         name: getattr(defaults, name) if value is None else value for name, value in changes.display.items()
     }
+    if display.get("holdout_percent", before.display.holdout_percent) != before.display.holdout_percent:
+        display["holdout_changed_at"] = -(-now // 1_000)
     # One whose folder was taken away may stay, so that what was fetched can be sent back.
     if display.get("theme", before.display.theme) not in (before.display.theme, *themes):
         raise Invalid(f"Theme is one of {', '.join(themes)}", field="theme")
@@ -143,10 +145,11 @@ def delete(transaction: Callable[[], AbstractContextManager[Connection]], applic
         forget_site(connection, retrieve(connection, application_id).site_id)
         # What has no token and no public id takes in and shows nothing from here on.
         stored.close_application(connection, application_id, secrets.token_bytes(32), secrets.token_urlsafe(16))
-    more = True
-    while more:
-        with transaction() as connection:
-            more = stored.delete_some_events(connection, application_id)
+    for some in (stored.delete_some_events, stored.delete_some_others):
+        more = True
+        while more:
+            with transaction() as connection:
+                more = some(connection, application_id)
     with transaction() as connection:
         stored.delete_application(connection, application_id)
 

@@ -13,17 +13,15 @@ from sqlalchemy import Connection
 from tidings.domain.conversions import count_told
 from tidings.domain.hours import HOUR, hour_to_count
 from tidings.records.beacon import CLICK, DISPLAY, Beacon
+from tidings.records.statistics import EVENT_DAYS, HOURS_A_DAY
 from tidings.storage import page_views
 from tidings.storage.events import types_of
 from tidings.storage.hours import first_open_hour
 from tidings.storage.page_views import NAME_BITS, Mark
 from tidings.storage.statistics import Place, add_figures, forget_event_figures
 
-HOURS_A_DAY = 24
 # Milliseconds: a page view is remembered until the end of the generation after the one that it was first heard of in.
 GENERATION = 6 * HOUR
-# Figures of single events are kept for this many days, today included.
-EVENT_DAYS = 30
 _KINDS = 4
 
 

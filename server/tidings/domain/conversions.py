@@ -1,7 +1,8 @@
 """Conversions: what pages and servers tell of goals that were reached, counted once, and taken back.
 
 A conversion with an external id is one, whoever tells of it and however often: the page knows which notification it is to
-be put down to, the owner's server what it was worth, and each of them wins where it knows better.
+be put down to, the owner's server what it was worth, and each of them wins where it knows better. A page is heard once:
+who looks at the page of an order again tells nothing new. What was taken back or forgotten stays so, whoever tells of it.
 """
 
 import hashlib
@@ -15,25 +16,25 @@ from tidings.domain import goals
 from tidings.domain.applications import retrieve as retrieve_application
 from tidings.domain.hours import HOUR, hour_to_count
 from tidings.errors import Invalid, NotFound
+from tidings.records.application import Application
 from tidings.records.beacon import Beacon
 from tidings.records.conversion import HELD, UNATTRIBUTED, Conversion, ConversionDraft, Reached
 from tidings.records.goal import NO_VALUE, Goal
+from tidings.records.statistics import EVENT_DAYS, HOURS_A_DAY
 from tidings.storage import conversions as stored
 from tidings.storage.events import delete_event, event_by_external_id, types_of
-from tidings.storage.goal_figures import HOURS_A_DAY, add_conversions, forget_event_conversions, take_back
+from tidings.storage.goal_figures import add_conversions, forget_event_conversions, take_back
 from tidings.storage.goal_sums import add_visits
 from tidings.storage.goals import goals_by_ids
 from tidings.storage.hours import first_open_hour
 from tidings.storage.page_views import NAME_BITS, Mark, mark
 from tidings.storage.page_views import forget as forget_marks
 
-# Figures of single events are kept for this many days, today included.
-EVENT_DAYS = 30
 # Marks of page views, where those of events begin at 4 (domain/beacons.py).
 _CONVERSION, _VISIT = 0, 1
-# How many generations beyond its own moment a conversion's mark is kept, besides the one that each mark is: together a day,
-# which is as far as a page's clock may be off.
-_GENERATIONS = 3
+# For how many generations a conversion is known again: two days, as a page may tell of it from a day before its time, by its
+# own clock, to a day after. Its time names nothing: anybody could say another.
+_GENERATIONS = 8
 
 
 class Recorded(Struct, frozen=True):
@@ -49,35 +50,37 @@ def count_told(connection: Connection, beacons: Sequence[Beacon], first_open: in
     `first_open`: as in `hour_to_count`; `generation`: milliseconds after which marks may go (domain/beacons.py).
     """
     known = goals_by_ids(connection, {reached.goal_id for beacon in beacons for reached in beacon.goals})
-    visits: dict[tuple[int, int, int], int] = {}
-    told: dict[Mark, tuple[Beacon, Reached | None]] = {}
+    visits: dict[tuple[int, int, int], list[int]] = {}
+    views: dict[Mark, Beacon] = {}
+    told: dict[Mark, tuple[Beacon, Reached]] = {}
     for beacon in beacons:
+        now = beacon.now // generation
         if beacon.visit and beacon.page_view:
-            name = _name(beacon.now // generation, beacon.application_id, beacon.page_view)
-            told.setdefault((name, _VISIT), (beacon, None))
+            views.setdefault((_name(now, beacon.application_id, beacon.page_view), _VISIT), beacon)
         elif beacon.visit:
             _count_visit(visits, beacon, first_open)
         for reached in beacon.goals:
             goal = known.get(reached.goal_id)
             if goal is not None and goal.application_id == beacon.application_id:
-                name = _name(reached.at // generation + _GENERATIONS, beacon.application_id, goal.id, reached.nonce)
+                # It goes as late as it is looked for: `forget_marks` below keeps one generation more than its own.
+                name = _name(now + _GENERATIONS - 1, beacon.application_id, goal.id, reached.nonce)
                 told.setdefault((name, _CONVERSION), (beacon, reached))
-    new = [told[one] for one in mark(connection, list(told))]
+    for one in mark(connection, list(views)):
+        _count_visit(visits, views[one], first_open)
     came: dict[int, list[tuple[Beacon, Reached]]] = {}
-    for beacon, found in new:
-        if found is None:
-            _count_visit(visits, beacon, first_open)
-        else:
-            came.setdefault(beacon.application_id, []).append((beacon, found))
+    for one in mark(connection, list(told), back=_GENERATIONS):
+        beacon, reached = told[one]
+        came.setdefault(beacon.application_id, []).append((beacon, reached))
     forget_marks(connection, (beacons[-1].now // generation - 1) << NAME_BITS)
     add_visits(connection, visits)
     for application_id, reaches in came.items():
         _count_reached(connection, application_id, reaches, known, first_open)
 
 
-def _count_visit(visits: dict[tuple[int, int, int], int], beacon: Beacon, first_open: int) -> None:
-    key = (beacon.application_id, hour_to_count(beacon.now, first_open), beacon.visit)
-    visits[key] = visits.get(key, 0) + 1
+def _count_visit(visits: dict[tuple[int, int, int], list[int]], beacon: Beacon, first_open: int) -> None:
+    numbers = visits.setdefault((beacon.application_id, hour_to_count(beacon.now, first_open), beacon.visit), [0, 0])
+    numbers[0] += 1
+    numbers[1] += beacon.visitor
 
 
 def _count_reached(
@@ -88,14 +91,15 @@ def _count_reached(
     first_open: int,
 ) -> None:
     types = types_of(connection, {reached.event_id for _, reached in reaches if reached.attribution != UNATTRIBUTED})
-    currency = retrieve_application(connection, application_id).display.currency
+    application = retrieve_application(connection, application_id)
+    currency = application.display.currency
     came = []
     for beacon, reached in reaches:
         one = _of_page(beacon, reached, known[reached.goal_id], types, hour_to_count(beacon.now, first_open))
         if one.external_id is None:
             came.append(one)
         else:
-            _count_named(connection, one, currency)
+            _count_named(connection, one, application, first_open)
     add_conversions(connection, came, currency)
     last = reaches[-1][0].now // HOUR // HOURS_A_DAY
     forget_event_conversions(connection, [application_id], last - EVENT_DAYS + 1)
@@ -121,26 +125,42 @@ def _of_page(beacon: Beacon, reached: Reached, goal: Goal, types: Mapping[int, t
         arm=reached.arm,
         first=reached.first,
         by_page=True,
+        page_told=True,
     )
 
 
-def _count_named(connection: Connection, one: Conversion, currency: str) -> None:
+def _count_named(connection: Connection, one: Conversion, application: Application, first_open: int) -> None:
     """A page's word of a conversion with an external id: of one that only a server told of, where it came from."""
-    before = stored.find_conversion(connection, one.application_id, one.goal_id, one.external_id or "")
+    currency = application.display.currency
+    before = _find(connection, application, one.goal_id, one.external_id or "")
     if before is None:
         stored.insert_conversion(connection, one)
         add_conversions(connection, [one], currency)
-    elif not before.by_page and before.attribution == UNATTRIBUTED and not before.arm:
+    elif not before.page_told and not before.refunded:
         after = msgspec.structs.replace(
             before,
-            hour=one.hour,
+            # Where its hour was told to webhooks already, it counts in the first that was not, unless a server said when.
+            hour=before.hour if before.dated else max(before.hour, first_open),
             event_type_id=one.event_type_id,
             event_id=one.event_id,
             attribution=one.attribution,
             arm=one.arm,
             first=one.first,
+            page_told=True,
         )
         _change(connection, before, after, currency)
+
+
+def _find(connection: Connection, application: Application, goal_id: str, external_id: str) -> Conversion | None:
+    """What is known under an external id; of one that was forgotten, that there was one."""
+    found = stored.find_conversion(connection, application.id, goal_id, external_id)
+    return found or stored.find_conversion(connection, application.id, goal_id, _forgotten(application, external_id))
+
+
+def _forgotten(application: Application, external_id: str) -> str:
+    """What a forgotten conversion is called: a keyed hash, as order numbers are easily guessed."""
+    key = application.client_secret.encode()[:64]
+    return f"forgotten:{hashlib.blake2b(external_id.encode(), key=key, digest_size=16).hexdigest()}"
 
 
 def _change(connection: Connection, before: Conversion, after: Conversion, currency: str) -> None:
@@ -158,53 +178,75 @@ def record(connection: Connection, *, application_id: int, goal_id: str, draft: 
     goal = goals.retrieve(connection, application_id=application_id, goal_id=goal_id)
     if goal.currency == NO_VALUE and draft.cents is not None:
         raise Invalid("value is not for an event with the currency none", field="value", code="no_value")
-    currency = retrieve_application(connection, application_id).display.currency
-    hour = hour_to_count(now, first_open_hour(connection)) if draft.occurred_at is None else draft.occurred_at // HOUR
-    one = Conversion(
-        application_id=application_id,
-        goal_id=goal.id,
-        external_id=draft.external_id,
-        cents=draft.cents,
-        currency=goal.currency,
-        hour=hour,
-        occurred_at=now if draft.occurred_at is None else draft.occurred_at,
-        created_at=now,
-    )
+    application = retrieve_application(connection, application_id)
+    currency = application.display.currency
+    one = _of_server(connection, goal, draft, now)
     if draft.external_id is not None:
-        before = stored.find_conversion(connection, application_id, goal.id, draft.external_id)
+        before = _find(connection, application, goal.id, draft.external_id)
         if before is not None:
-            return Recorded(_confirmed(connection, before, draft.cents, currency), is_new=False)
+            return Recorded(_confirmed(connection, before, one, currency), is_new=False)
         stored.insert_conversion(connection, one)
     add_conversions(connection, [one], currency)
     return Recorded(one, is_new=True)
 
 
-def _confirmed(connection: Connection, before: Conversion, cents: int | None, currency: str) -> Conversion:
-    """What a page told first is worth what the owner's server says; what a server told stays as it is."""
-    if not before.by_page:
+def _of_server(connection: Connection, goal: Goal, draft: ConversionDraft, now: int) -> Conversion:
+    at = draft.occurred_at
+    return Conversion(
+        application_id=goal.application_id,
+        goal_id=goal.id,
+        external_id=draft.external_id,
+        cents=draft.cents,
+        currency=goal.currency,
+        hour=hour_to_count(now, first_open_hour(connection)) if at is None else at // HOUR,
+        occurred_at=now if at is None else at,
+        created_at=now,
+        dated=at is not None,
+    )
+
+
+def _confirmed(connection: Connection, before: Conversion, told: Conversion, currency: str) -> Conversion:
+    """What a page told first is worth what the owner's server says; what a server told or took back stays as it is."""
+    if before.external_id != told.external_id:
+        # Of one that was forgotten nothing is known but that it counts no more.
+        return msgspec.structs.replace(told, cents=None, refunded=True)
+    if not before.by_page or before.refunded:
         return before
-    after = msgspec.structs.replace(before, by_page=False, cents=before.cents if cents is None else cents)
+    after = msgspec.structs.replace(before, by_page=False, cents=before.cents if told.cents is None else told.cents)
     _change(connection, before, after, currency)
     return after
 
 
-def refund(connection: Connection, *, application_id: int, goal_id: str, external_id: str) -> None:
-    """Takes a conversion back, and the event of the same external id with it. Raises NotFound when there is neither."""
-    goals.retrieve(connection, application_id=application_id, goal_id=goal_id)
-    found = stored.find_conversion(connection, application_id, goal_id, external_id)
+def refund(connection: Connection, *, application_id: int, goal_id: str, external_id: str, now: int) -> None:
+    """Takes a conversion back, and the event of the same external id with it. Raises NotFound when there is neither.
+
+    That it was taken back is remembered, and so is the order that only an event tells of: whoever tells of it later, it
+    does not count. That its visitor reached a goal stays true, and counted: the lift is not of what was kept.
+    """
+    goal = goals.retrieve(connection, application_id=application_id, goal_id=goal_id)
+    application = retrieve_application(connection, application_id)
+    found = _find(connection, application, goal_id, external_id)
+    counted = found is not None and not found.refunded
     event = event_by_external_id(connection, application_id, external_id)
-    if found is None and event is None:
+    if not counted and event is None:
         raise NotFound("Conversion not found", code="conversion_not_found")
-    if found is not None:
-        take_back(connection, found, retrieve_application(connection, application_id).display.currency)
-        stored.delete_conversion(connection, found)
+    if found is None:
+        unheard = _of_server(connection, goal, ConversionDraft(external_id=external_id), now)
+        stored.insert_conversion(connection, msgspec.structs.replace(unheard, refunded=True))
+    elif counted:
+        take_back(connection, msgspec.structs.replace(found, first=False), application.display.currency)
+        stored.update_conversion(connection, msgspec.structs.replace(found, refunded=True))
     if event is not None:
         delete_event(connection, application_id, event.id)
 
 
 def forget(connection: Connection, *, application_id: int, external_id: str) -> int:
-    """Forgets conversions by their external id, of whichever goal; figures stay. Returns how many there were."""
-    return stored.delete_conversions_called(connection, application_id, external_id)
+    """Forgets conversions by their external id, of whichever goal; figures stay. Returns how many there were.
+
+    What stays of each is a keyed hash of its external id, so that a page that is looked at again does not bring it back.
+    """
+    name = _forgotten(retrieve_application(connection, application_id), external_id)
+    return stored.forget_conversions_called(connection, application_id, external_id, name)
 
 
 def _name(generation: int, application_id: int, *names: str) -> int:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from tidings.records.statistics import HOURS_A_DAY
+
 HOUR_SECONDS = 3_600
-HOURS_A_DAY = 24
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST = date.max.toordinal() - _EPOCH
 

@@ -12,9 +12,10 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.errors import Conflict, NotFound
+from tidings.outbound.channels.webhook import LONGEST_WAIT
 from tidings.outbound.results import Busy, Outcome, Refused, Sent
-from tidings.records.delivery import Attempt, Delivery, Outgoing
-from tidings.records.webhook import Webhook
+from tidings.records.delivery import PROCESS_ENDED, Attempt, Delivery, LoggedAttempt, Outgoing
+from tidings.records.webhook import HEALTHY, Webhook
 from tidings.storage import deliveries as stored
 from tidings.storage import webhooks
 
@@ -23,20 +24,29 @@ LADDER = (10, 30, 90, 270, 810, 2_430, 3_600)
 # Of a wait, up or down, so that what failed together does not come back together.
 JITTER = 0.1
 DAY = 24 * 3_600_000
-# Seconds: no receiver may ask for a longer wait.
-LONGEST_WAIT = 86_400
 # Milliseconds that a claimed delivery may take; an attempt takes 15 s at most.
 LEASE = 120_000
-# Of one webhook, by all processes together.
+# Under way of one webhook, and of one application, by all processes together: whoever hangs leaves the others their places.
 MOST_IN_LANE = 4
-# Milliseconds of nothing but failure, and failed attempts, after which a webhook is switched off: both, so that a clock that
-# is set forward switches nothing off.
+MOST_OF_APPLICATION = 16
+# Waiting of one webhook, beyond which no more is sent again by hand.
+MOST_WAITING = 100
+# Milliseconds of nothing but failure, failed attempts, and days (UTC) with one, after which a webhook is switched off: all
+# of them, so that a clock that is set forward switches nothing off.
 PATIENCE = 5 * DAY
 LEAST_FAILURES = 20
+LEAST_DAYS = 5
+# Processes that may end during a delivery before it has failed: it may be what ends them.
+MOST_LOST = 20
+# Attempts of one delivery that the log keeps, and those that it shows, with so many bytes of an answer.
+ATTEMPTS_KEPT = 30
+ATTEMPTS_SHOWN = 20
+ANSWER_SHOWN = 1_024
 # How long the log is kept, in milliseconds.
 LOG_KEPT = 30 * DAY
-# Deliveries that are removed, or taken over, in one transaction.
+# Deliveries that are removed, or taken over, in one transaction; and after how many bytes it removes no more.
 AT_ONCE = 100
+BYTES_AT_ONCE = 524_288
 
 # How the names of those begin that serve, and of those that only do the jobs.
 SERVER = "serve-"
@@ -55,7 +65,14 @@ class Done(Struct, frozen=True):
 
 def claim(connection: Connection, *, holder: str, places: int, doubtful_places: int, now: int) -> list[Outgoing]:
     """Takes at most `places` deliveries that are due, for `holder` to send; at most so many of doubtful receivers."""
-    ids = stored.choose_due(connection, now=now, most=places, most_doubtful=doubtful_places, most_in_lane=MOST_IN_LANE)
+    ids = stored.choose_due(
+        connection,
+        now=now,
+        most=places,
+        most_doubtful=doubtful_places,
+        most_in_lane=MOST_IN_LANE,
+        most_of_application=MOST_OF_APPLICATION,
+    )
     claimed = stored.claim(connection, ids, holder=holder, until=now + LEASE)
     to = webhooks.webhooks_by_ids(connection, {one.webhook_id for one in claimed})
     return [Outgoing(one, to[one.webhook_id].url, to[one.webhook_id].secret) for one in claimed]
@@ -64,35 +81,51 @@ def claim(connection: Connection, *, holder: str, places: int, doubtful_places: 
 def settle(connection: Connection, done: Sequence[Done], *, holder: str, now: int) -> None:
     """Writes down what came of attempts that `holder` has made, and what follows for the deliveries and their webhooks.
 
-    An attempt that outlived its lease counts only when it arrived: the delivery is somebody else's meanwhile.
+    An attempt that outlived its lease counts only when it arrived: the delivery is somebody else's meanwhile. What
+    an address said that is the webhook's no more says nothing of the webhook: the delivery goes to the new one.
     """
     found = stored.deliveries_by_ids(connection, {one.outgoing.delivery.id for one in done})
     before = webhooks.webhooks_by_ids(connection, {delivery.webhook_id for delivery, _ in found.values()})
     after = dict(before)
+    # A webhook may have been deleted meanwhile.
+    done = [one for one in done if one.outgoing.delivery.id in found and one.outgoing.delivery.webhook_id in after]
     delivered, failed = set[int](), set[int]()
+    waiting: list[tuple[Delivery, int, int]] = []  # when it is due, and its rung
     for one in done:
-        if one.outgoing.delivery.id not in found:  # its webhook was deleted meanwhile
-            continue
         delivery, by = found[one.outgoing.delivery.id]
         ours = (delivery.state, by, delivery.attempts) == ("sending", holder, one.outgoing.delivery.attempts)
         webhook = after[delivery.webhook_id]
+        moved = one.outgoing.url != webhook.url
         if isinstance(one.outcome, Sent):
             if delivery.state != "delivered":
                 delivered.add(delivery.id)
-            after[webhook.id] = msgspec.structs.replace(webhook, failing_since=None, failures=0)
+            if not moved:
+                after[webhook.id] = msgspec.structs.replace(webhook, **HEALTHY)
         elif ours:
-            webhook = after[webhook.id] = _after_failure(webhook, delivery, one.outcome, now)
-            if delivery.test or _is_gone(one.outcome) or delivery.rung > len(LADDER):
+            if not moved:
+                after[webhook.id] = _after_failure(webhook, delivery, one.outcome, now)
+            if delivery.test:
+                failed.add(delivery.id)
+            elif moved:
+                waiting.append((delivery, now, 0))
+            elif _is_gone(one.outcome):  # the webhook is off now: it waits for that to change
+                waiting.append((delivery, now, delivery.rung))
+            elif delivery.rung > len(LADDER):
                 failed.add(delivery.id)
             else:
-                due_at = now + _pause(delivery.rung, one.outcome) if webhook.enabled else None
-                stored.wait(connection, delivery.id, due_at, doubtful=True)
-    stored.insert_attempts(connection, [_logged(one) for one in done if one.outgoing.delivery.id in found])
+                waiting.append((delivery, now + _pause(delivery.rung, one.outcome), delivery.rung))
+    stored.insert_attempts(connection, [_logged(one) for one in done], ATTEMPTS_KEPT)
     stored.finish(connection, delivered, "delivered", now)
     stored.finish(connection, failed, "failed", now)
+    for delivery, due_at, rung in waiting:
+        webhook = after[delivery.webhook_id]
+        doubtful = webhook.failing_since is not None
+        stored.wait(connection, delivery.id, due_at if webhook.enabled else None, doubtful=doubtful, rung=rung)
     for webhook in after.values():
         if webhook != before[webhook.id]:
             webhooks.note_health(connection, webhook)
+            if (webhook.failing_since is None) != (before[webhook.id].failing_since is None):
+                stored.set_doubtful(connection, webhook.id, webhook.failing_since is not None)
             if before[webhook.id].enabled and not webhook.enabled:
                 stored.park(connection, webhook.id)
 
@@ -104,8 +137,15 @@ def _after_failure(webhook: Webhook, delivery: Delivery, outcome: Outcome, now: 
     if delivery.test:
         return webhook
     since = now if webhook.failing_since is None else min(webhook.failing_since, now)
-    webhook = msgspec.structs.replace(webhook, failing_since=since, failures=webhook.failures + 1)
-    if webhook.enabled and now - since >= PATIENCE and webhook.failures >= LEAST_FAILURES:
+    webhook = msgspec.structs.replace(
+        webhook,
+        failing_since=since,
+        failures=webhook.failures + 1,
+        failing_days=webhook.failing_days + (webhook.failed_on != now // DAY),
+        failed_on=now // DAY,
+    )
+    enough = webhook.failures >= LEAST_FAILURES and webhook.failing_days >= LEAST_DAYS
+    if webhook.enabled and now - since >= PATIENCE and enough:
         last = f"status {outcome.status}" if isinstance(outcome, Refused | Busy) and outcome.status else outcome.result
         reason = f"Nothing but failures for {PATIENCE // DAY} days; the last one: {last}."
         return msgspec.structs.replace(webhook, enabled=False, paused_because=reason)
@@ -144,7 +184,7 @@ def sweep_leases(connection: Connection, now: int, holder: str) -> bool:
 
     `holder` itself knows what it has under way, and is left alone. What a clock that was ahead has put off comes into reach.
     """
-    stored.shorten(connection, lease_until=now + LEASE, due_at=now + DAY + DAY // 5)
+    stored.shorten(connection, lease_until=now + LEASE, latest=now + DAY + DAY // 5, now=now)
     left = stored.orphans(connection, holder=holder, now=now, most=AT_ONCE)
     _take_over(connection, left, now)
     return len(left) == AT_ONCE
@@ -156,42 +196,64 @@ def take_over_from_servers(connection: Connection, now: int, holder: str) -> Non
 
 
 def _take_over(connection: Connection, left: Iterable[Delivery], now: int) -> None:
+    """The end of a process is no failure of the receiver: the rung is given back. MOST_LOST of them are one all the same."""
     left = list(left)
     to = webhooks.webhooks_by_ids(connection, {one.webhook_id for one in left})
-    lost = [(one.id, Attempt(one.attempts, to[one.webhook_id].url, now, 0, "process_ended", None, b"")) for one in left]
-    stored.insert_attempts(connection, lost)
-    stored.finish(connection, [one.id for one in left if one.rung > len(LADDER)], "failed", now)
-    for one in left:
-        if one.rung <= len(LADDER):
-            due_at = now if to[one.webhook_id].enabled or one.test else None
-            stored.wait(connection, one.id, due_at, doubtful=False)
+    there = [one for one in left if one.webhook_id in to]
+    lost = [(one.id, Attempt(one.attempts, to[one.webhook_id].url, now, 0, PROCESS_ENDED, None, b"")) for one in there]
+    stored.insert_attempts(connection, lost, ATTEMPTS_KEPT)
+    times = stored.times_lost(connection, [one.id for one in there])
+    again = [one for one in there if times.get(one.id, 0) < MOST_LOST]
+    stored.finish(connection, {one.id for one in left} - {one.id for one in again}, "failed", now)
+    for one in again:
+        webhook = to[one.webhook_id]
+        due_at = now if webhook.enabled or one.test else None
+        doubtful = webhook.failing_since is not None and not one.test
+        stored.wait(connection, one.id, due_at, doubtful=doubtful, rung=max(one.rung - 1, 0))
 
 
 def forget_old_deliveries(connection: Connection, now: int) -> bool:
-    """Removes what ended longer ago than the log is kept, some of it; True when there is more."""
-    return stored.forget_finished(connection, now - LOG_KEPT, AT_ONCE) == AT_ONCE
+    """Removes what ended longer ago than the log is kept, some of it; True when there may be more."""
+    return stored.forget_finished(connection, now - LOG_KEPT, AT_ONCE, BYTES_AT_ONCE) > 0
+
+
+def forget_deleted_webhooks(connection: Connection) -> bool:
+    """Removes the log of a webhook that was deleted, some of it, and then the rest of it; True when there may be more."""
+    webhook_id = webhooks.oldest_deleted(connection)
+    if webhook_id is None:
+        return False
+    if not stored.forget_log_of(connection, webhook_id, AT_ONCE, BYTES_AT_ONCE):
+        webhooks.remove_webhook(connection, webhook_id)
+    return True
 
 
 def of_webhook(
     connection: Connection, *, application_id: int, webhook_id: int, before: int | None = None, limit: int = 30
-) -> list[tuple[Delivery, list[Attempt]]]:
-    """Deliveries of a webhook with their attempts, newest first, from before the one of id `before`. Raises NotFound."""
+) -> list[tuple[Delivery, list[LoggedAttempt]]]:
+    """Deliveries of a webhook, newest first, from before that of id `before`, with the newest attempts. Raises NotFound."""
     if webhooks.webhook_by_id(connection, application_id, webhook_id) is None:
         raise NotFound("Webhook not found", code="webhook_not_found")
     found = stored.deliveries_of(connection, webhook_id, before, limit)
-    attempts = stored.attempts_of(connection, [one.id for one in found])
+    attempts = stored.attempts_of(connection, [one.id for one in found], most=ATTEMPTS_SHOWN, answer=ANSWER_SHOWN)
     return [(one, attempts.get(one.id, [])) for one in found]
 
 
 def send_again(connection: Connection, *, application_id: int, webhook_id: int, delivery_id: int, now: int) -> Delivery:
     """Lets a delivery go out once more, at once, the whole ladder before it; whatever came of it before, webhook on or off.
 
-    Raises NotFound; Conflict while it is under way.
+    Raises NotFound; Conflict while it is under way, or too much waits already.
     """
+    webhook = webhooks.webhook_by_id(connection, application_id, webhook_id)
     delivery = stored.delivery_by_id(connection, application_id, delivery_id)
-    if delivery is None or delivery.webhook_id != webhook_id:
+    if webhook is None or delivery is None or delivery.webhook_id != webhook_id:
         raise NotFound("Delivery not found", code="delivery_not_found")
     if delivery.state == "sending":
         raise Conflict("The delivery is being sent at this moment", code="being_sent")
-    stored.wait(connection, delivery.id, now, doubtful=False, rung=0)
+    if delivery.test and any(
+        stored.number_open(connection, webhook_id, state, test=True) for state in ("waiting", "sending")
+    ):
+        raise Conflict("A test of this webhook is on its way already", code="test_waiting")
+    if delivery.state != "waiting" and stored.number_open(connection, webhook_id, "waiting", test=False) >= MOST_WAITING:
+        raise Conflict(f"{MOST_WAITING} deliveries of this webhook are waiting already", code="too_many_waiting")
+    stored.wait(connection, delivery.id, now, doubtful=webhook.failing_since is not None and not delivery.test, rung=0)
     return stored.delivery_by_id(connection, application_id, delivery_id) or delivery

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Sequence
 
 import msgspec
@@ -89,10 +90,11 @@ def find_by_external_id(connection: Connection, *, application_id: int, external
 
 def find_by_email(connection: Connection, *, application_id: int, address: str, secret: bytes) -> Event:
     """The newest event with this e-mail address. Raises NotFound."""
-    event = stored.newest_by_email(connection, application_id, email_hash(address, secret))
-    if event is None:
+    found = [stored.newest_by_email(connection, application_id, one) for one in email_hashes(address, secret)]
+    events = [one for one in found if one is not None]
+    if not events:
         raise _not_found()
-    return event
+    return max(events, key=lambda one: (one.created_at, one.id))
 
 
 def list_page(connection: Connection, *, entry: Entry, wanted: Wanted) -> Page:
@@ -197,8 +199,20 @@ def delete(connection: Connection, *, application_id: int, event_id: int) -> Non
 
 
 def email_hash(address: str, secret: bytes) -> bytes:
-    """All that is kept of an e-mail address: a hash under this server's own key, the same for the same address."""
-    return hmac.digest(secret, address.strip().lower().encode("utf-8"), hashlib.sha256)
+    """All that is kept of an e-mail address: a hash under this server's own key, the same for the same address.
+
+    In Unicode's composed form (NFC): a keyboard's é and that of a Mac's file names are one.
+    """
+    return _hash_of_text(unicodedata.normalize("NFC", address), secret)
+
+
+def email_hashes(address: str, secret: bytes) -> set[bytes]:
+    """What events with this address may be kept under: `email_hash`, and what earlier versions made of other spellings."""
+    return {_hash_of_text(unicodedata.normalize(form, address), secret) for form in ("NFC", "NFD")}
+
+
+def _hash_of_text(text: str, secret: bytes) -> bytes:
+    return hmac.digest(secret, text.strip().lower().encode("utf-8"), hashlib.sha256)
 
 
 def _place(places: Places | None, address: str, city: str | None, country: str | None) -> Place:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tidings.domain import conversions
 from tidings.domain.applications import retrieve
-from tidings.domain.events import email_hash
+from tidings.domain.events import email_hashes
 from tidings.storage.event_removal import remove_with_email, remove_with_external_id
 
 
@@ -25,13 +25,14 @@ class Forgotten(Struct, frozen=True):
 def forget_some(
     connection: Connection, *, application_id: int, secret: bytes, external_id: str = "", email: str = ""
 ) -> Forgotten:
-    """Takes some hundred events of a person out, overwritten in the file; an empty id or address names nobody.
+    """Takes some hundred events of a person out, overwritten in the file; an empty id and a blank address name nobody.
 
     `secret` keys the hashes of e-mail addresses. Raises NotFound for an unknown application.
     """
     retrieve(connection, application_id)
     gone = remove_with_external_id(connection, application_id, external_id) if external_id else []
-    by_email = remove_with_email(connection, application_id, email_hash(email, secret)) if email else []
+    hashes = email_hashes(email, secret) if email.strip() else set()
+    by_email = [one for hashed in hashes for one in remove_with_email(connection, application_id, hashed)]
     named = {external_id, *(one.external_id for one in by_email)} - {"", None}
     taken = sum(conversions.forget(connection, application_id=application_id, external_id=one) for one in named if one)
     return Forgotten([one.id for one in gone + by_email], taken, more=bool(by_email))

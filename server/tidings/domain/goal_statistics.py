@@ -9,9 +9,9 @@ from operator import itemgetter
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from tidings.domain.days import HOUR_SECONDS, HOURS_A_DAY, day_at, first_hour
+from tidings.domain.days import HOUR_SECONDS, day_at, first_hour
 from tidings.errors import Invalid
-from tidings.records.statistics import Reach
+from tidings.records.statistics import HOURS_A_DAY, Reach
 from tidings.storage.goal_sums import reach_by_event, reach_by_event_type, reach_by_goal, reach_by_hour
 from tidings.storage.goals import goals_of
 

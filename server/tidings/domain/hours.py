@@ -5,7 +5,7 @@ comes late, or after the clock was set back, is told in the next window, so that
 """
 
 HOUR = 3_600_000
-# Hours. A clock that was further ahead than this was wrong, not early: what it closed is not believed.
+# Hours. A clock that moves by more than this at once has jumped (believed_clock.py).
 MOST_AHEAD = 24
 
 
@@ -14,5 +14,4 @@ def hour_to_count(now: int, first_open: int) -> int:
 
     `first_open`: `storage.hours.first_open_hour`, read in the transaction that counts.
     """
-    hour = now // HOUR
-    return max(hour, first_open) if first_open - hour <= MOST_AHEAD else hour
+    return max(now // HOUR, first_open)

@@ -2,14 +2,16 @@
 
 Figures are kept by the hour. A moment that lies within an hour stands for the end of that hour, so that spans that
 follow on each other count everything once, and a span that ends now holds all that was counted until now. After 90 days
-they are kept by the day (statistics_roll_up.py): a moment within such a day stands for its end as well.
+they are kept by the day (statistics_roll_up.py): a moment within such a day stands for its end as well. After the clock was
+set back, what is counted goes to an hour that is still to come (hours.py): it belongs to every span that reaches to now.
 """
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from tidings.domain.days import HOUR_SECONDS, stretches
+from tidings.domain.days import HOUR_SECONDS, day_at, first_hour, stretches
 from tidings.records.statistics import Figures
+from tidings.storage.hours import first_open_hour
 from tidings.storage.statistics import figures_between, figures_by_event, figures_by_stretch, figures_of_all_time
 
 
@@ -38,17 +40,31 @@ def stat_application(connection: Connection, application_id: int) -> dict[str, i
     }
 
 
-def between(connection: Connection, *, application_id: int, start: int, end: int) -> Figures:
-    """The figures from `start` up to `end` (seconds since the epoch), by the hours that begin in between."""
-    return figures_between(connection, application_id, -(-start // HOUR_SECONDS), -(-end // HOUR_SECONDS))
+def between(connection: Connection, *, application_id: int, start: int, end: int, now: int | None = None) -> Figures:
+    """The figures from `start` up to `end` (seconds since the epoch), by the hours that begin in between.
+
+    `now`: milliseconds; None: the span is taken as it is.
+    """
+    until = -(-end // HOUR_SECONDS)
+    if now is not None and end >= now // 1_000:
+        until = max(until, first_open_hour(connection) + 1)
+    return figures_between(connection, application_id, -(-start // HOUR_SECONDS), until)
 
 
-def by_day(connection: Connection, *, application_id: int, first: int, last: int, time_zone: str = "UTC") -> Days:
-    """The figures of each day of a time zone from `first` to `last`, both included; days are counted from the epoch."""
+def by_day(
+    connection: Connection, *, application_id: int, first: int, last: int, now: int | None = None, time_zone: str = "UTC"
+) -> Days:
+    """The figures of each day of a time zone from `first` to `last`, both included; days are counted from the epoch.
+
+    `now`: milliseconds; None: the days are taken as they are.
+    """
     found: dict[int, Figures] = {}
     for one in stretches(first, last, time_zone):
         sums = figures_by_stretch(connection, application_id, one.hour, one.length, one.number)
         found |= {one.day + number: figures for number, figures in sums.items()}
+    if now is not None and last >= day_at(now // 1_000, time_zone):
+        end, until = first_hour(last + 1, time_zone), first_open_hour(connection) + 1
+        found[last] = found.get(last, Figures()) + figures_between(connection, application_id, end, until)
     days = [Day(number, found.get(number, Figures())) for number in range(first, last + 1)]
     return Days(days, sum(found.values(), Figures()))
 

@@ -3,16 +3,18 @@
 A day's row stands at the first hour of the day in the application's time zone, and every sum over whole days of that zone is
 what it was. A span that cuts an old day has all of it when it holds the day's first hour, and else nothing of it. When the
 application's time zone is changed, old days stay as they were made: each counts in that day of the new zone in which it
-begins.
+begins; a new day that an old one reaches into stays by the hour, so that no rows overlap. So do hours that a webhook was
+not told of yet.
 """
 
 from sqlalchemy import Connection
 
-from tidings.domain.days import HOURS_A_DAY, day_at, first_hour, stretches
+from tidings.domain.days import day_at, first_hour, stretches
+from tidings.domain.hours import HOUR
+from tidings.records.statistics import HOURS_A_DAY
 from tidings.storage import figure_roll_ups as stored
 from tidings.storage.figure_roll_ups import Due
 
-HOUR = 3_600_000
 KEPT_BY_THE_HOUR = 90 * HOURS_A_DAY
 # The longest day of any zone: of what is older than the newest hours and this, a whole day is over for certain.
 LONGEST_DAY = 25
@@ -24,13 +26,13 @@ EVENT_TYPES_AT_ONCE = 20
 def roll_up(connection: Connection, now: int) -> bool:
     """Rolls up some old days of one application that has them; True: there may be more. `now`: milliseconds."""
     edge = now // HOUR - KEPT_BY_THE_HOUR
-    due = stored.due_application(connection, edge - LONGEST_DAY)
+    due = stored.due_application(connection, edge, LONGEST_DAY)
     if due is None:
         return False
     if due.until is not None and due.until < due.target:
         _next_event_types(connection, due, due.until)
     else:
-        _next_days(connection, due, first_hour(day_at(edge * 3_600, due.display.time_zone), due.display.time_zone))
+        _next_days(connection, due, first_hour(day_at(due.edge * 3_600, due.display.time_zone), due.display.time_zone))
     return True
 
 
@@ -42,6 +44,8 @@ def _next_days(connection: Connection, due: Due, end: int) -> None:
         return
     zone = due.display.time_zone
     day = day_at(found * 3_600, zone)
+    if due.until is not None and first_hour(day, zone) < due.until:
+        day += 1
     last = day_at((end - 1) * 3_600, zone)
     some = stretches(day, min(last, day + DAYS_AT_ONCE - 1), zone)
     if not some:

@@ -13,7 +13,7 @@ from tidings.domain.windows import WINDOW, last_window, new_delivery
 from tidings.errors import Conflict, Invalid, NotFound
 from tidings.outbound.guard import Guard, Refusal
 from tidings.records.delivery import Delivery
-from tidings.records.webhook import Webhook, WebhookChanges, WebhookDraft
+from tidings.records.webhook import HEALTHY, Webhook, WebhookChanges, WebhookDraft
 from tidings.render.stats import CHOICES
 from tidings.storage import deliveries as outbox
 from tidings.storage import webhooks as stored
@@ -60,7 +60,8 @@ def update(
 ) -> Webhook:
     """Changes a webhook. What was waiting when it was switched off goes out when it is switched on again.
 
-    Switched on, or with another URL, it begins anew: no failure of before counts. Raises NotFound, and as `create`.
+    Switched on, or with another URL, it begins anew, and so does what waits: no failure of before counts. Raises NotFound,
+    and as `create`.
     """
     before = retrieve(connection, application_id=application_id, webhook_id=webhook_id)
     values = {name: getattr(changes, name) for name in changes.__struct_fields__ if getattr(changes, name) is not UNSET}
@@ -71,33 +72,41 @@ def update(
     if "secret" in values:
         values["secret"] = _checked_secret(values["secret"])
     after = msgspec.structs.replace(before, **values)
-    if after.url != before.url or values.get("enabled"):
-        after = msgspec.structs.replace(after, failing_since=None, failures=0)
+    anew = after.url != before.url or (after.enabled and not before.enabled)
+    if anew:
+        after = msgspec.structs.replace(after, **HEALTHY)
     if after.enabled:
         after = msgspec.structs.replace(after, paused_because=None)
     if after == before:
         return before
     after = msgspec.structs.replace(after, updated_at=now)
     stored.update_webhook(connection, after)
-    if before.enabled and not after.enabled:
+    if anew:
+        outbox.begin_anew(connection, webhook_id, now if after.enabled else None)
+    elif before.enabled and not after.enabled:
         outbox.park(connection, webhook_id)
-    elif after.enabled and not before.enabled:
-        outbox.unpark(connection, webhook_id, now)
     return after
 
 
-def delete(connection: Connection, *, application_id: int, webhook_id: int) -> None:
-    """Removes a webhook, what waits for it, and its log. Raises NotFound."""
-    if not stored.delete_webhook(connection, application_id, webhook_id):
+def delete(connection: Connection, *, application_id: int, webhook_id: int, now: int) -> None:
+    """Lets a webhook be gone: nothing shows it, nothing goes out to it. `deliveries.forget_deleted` removes what is left.
+
+    Raises NotFound.
+    """
+    if not stored.hide_webhook(connection, application_id, webhook_id, now):
         raise NotFound("Webhook not found", code="webhook_not_found")
+    for tests in (False, True):
+        outbox.park(connection, webhook_id, tests=tests)
 
 
 def test(connection: Connection, *, application_id: int, webhook_id: int, now: int) -> Delivery:
     """Puts a test into the outbox, with the figures of the last whole window; switched off or not. It is tried once.
 
-    Raises NotFound.
+    Raises NotFound; Conflict while another test of it is on its way.
     """
     webhook = retrieve(connection, application_id=application_id, webhook_id=webhook_id)
+    if any(outbox.number_open(connection, webhook_id, state, test=True) for state in ("waiting", "sending")):
+        raise Conflict("A test of this webhook is on its way already", code="test_waiting")
     start, end = last_window(now)
     [row] = new_delivery(connection, [webhook], start, end, now=now, due_at=[now], test=True)
     return outbox.insert_delivery(connection, row)

@@ -3,30 +3,37 @@
 Where a window begins stands in its webhook's row, and moves in the transaction that puts the delivery into the outbox: a
 process may end at any moment, and any number of them may try. After an outage each of the newest WINDOWS_APART windows has a
 delivery of its own, and one summary tells of all before.
+
+What holds whatever the clock does: what is counted goes to an hour from `first_open_hour` on, before which alone windows
+have been told; so what was told of a window is all that there is of it, but for conversions that are dated or taken back.
+After a clock that was ahead, `next_window` goes back, and what was told of the windows that come again is remembered
+(`told_ahead`) and taken off when they come: each figure is told once, and a window goes out again only with news of it.
 """
 
 import itertools
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from tidings.domain.hours import HOUR, MOST_AHEAD
+from tidings.domain.believed_clock import Belief, look_at_clock
+from tidings.domain.hours import HOUR
 from tidings.records.statistics import Figures
 from tidings.records.webhook import Webhook
 from tidings.render.stats import ALWAYS, stats
 from tidings.storage import deliveries, hours, webhooks
-from tidings.storage.statistics import figures_of_applications
+from tidings.storage.statistics import figures_by_stretch, figures_of_applications
+from tidings.storage.told_ahead import forget_told, remember_told, told_before
 
 # Milliseconds, all of these.
 WINDOW = 4 * HOUR
 # Seven days.
 WINDOWS_APART = 42
 # Webhooks whose windows are closed in one transaction: some milliseconds, so that ingestion does not wait.
-AT_ONCE = 50
+AT_ONCE = 25
 # A window that ended longer ago than LATE goes out at some moment of the next SPREAD: after an outage receivers are not run
 # over by all that they missed at once.
 LATE = 10 * 60_000
@@ -47,23 +54,52 @@ def close_windows(connection: Connection, now: int) -> bool:
     What is counted from here on counts in an hour that is still open (`hours.py`).
     """
     newest = now // WINDOW * WINDOW
-    _believe(connection, now, newest)
+    belief = look_at_clock(connection, now)
+    if belief is Belief.WAIT:
+        return False
+    if belief is Belief.TAKE_BACK:
+        _take_back(connection, newest + WINDOW)
     due = webhooks.due_webhooks(connection, newest - WINDOW, AT_ONCE)
     if not due:
         return False
     if hours.first_open_hour(connection) < newest // HOUR:
         hours.set_first_open_hour(connection, newest // HOUR)
     for (start, end), members in itertools.groupby(due, lambda one: (one.next_window, _end(one.next_window, newest))):
-        ours = [one for one in members if webhooks.move_window(connection, one.id, start, end)]
+        some = list(members)
+        moved = webhooks.move_windows(connection, [one.id for one in some], start, end)
+        news = _news(connection, [one for one in some if one.id in moved], start, end)
+        ours = [one for one in some if one.id in news]
         moments = [now + (_chance.randrange(SPREAD) if now - end > LATE else 0) for _ in ours]
-        deliveries.insert_deliveries(connection, new_delivery(connection, ours, start, end, now=now, due_at=moments))
+        rows = new_delivery(connection, ours, start, end, now=now, due_at=moments, news=news)
+        deliveries.insert_deliveries(connection, rows)
     return len(due) == AT_ONCE or due[0].next_window < newest - WINDOW
 
 
-def _believe(connection: Connection, now: int, newest: int) -> None:
-    """Takes back what a clock that was far ahead has closed: else nothing would be told until then."""
-    if webhooks.set_windows_back(connection, now + MOST_AHEAD * HOUR, newest):
-        hours.set_first_open_hour(connection, newest // HOUR)
+def _take_back(connection: Connection, window: int) -> None:
+    """After a clock that was ahead: goes on with `window`, the one after the present, of which the rest counts in that."""
+    later = webhooks.webhooks_later(connection, window)
+    for (application_id, end), members in itertools.groupby(later, lambda one: (one.application_id, one.next_window)):
+        number = (end - window) // WINDOW
+        told = figures_by_stretch(connection, application_id, window // HOUR, WINDOW // HOUR, number)
+        figures = {window + place * WINDOW: of for place, of in told.items()}
+        remember_told(connection, (one.id for one in members), window, end - WINDOW, figures)
+    webhooks.set_windows_back(connection, window)
+    hours.set_first_open_hour(connection, window // HOUR)
+
+
+def _news(connection: Connection, of: Sequence[Webhook], start: int, end: int) -> dict[int, Figures]:
+    """What webhooks have not been told of a span (milliseconds), by id; those that were told all of it are not there."""
+    ids = [one.id for one in of]
+    figures = figures_of_applications(connection, sorted({one.application_id for one in of}), start // HOUR, end // HOUR)
+    news = {one.id: figures.get(one.application_id, Figures()) for one in of}
+    before = told_before(connection, ids, start, end)
+    for webhook_id, told in before.items():
+        news[webhook_id] = news[webhook_id].beyond(told.figures)
+        if end <= told.last + WINDOW and news[webhook_id] == Figures():
+            del news[webhook_id]
+    if before:
+        forget_told(connection, list(before), end)
+    return news
 
 
 def _end(start: int, newest: int) -> int:
@@ -80,9 +116,16 @@ def new_delivery(
     now: int,
     due_at: Sequence[int],
     test: bool = False,
+    news: Mapping[int, Figures] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows for the outbox that tell webhooks of one span (milliseconds), one each, due at the moments of `due_at`."""
-    figures = figures_of_applications(connection, sorted({one.application_id for one in of}), start // HOUR, end // HOUR)
+    """Rows for the outbox that tell webhooks of one span (milliseconds), one each, due at the moments of `due_at`.
+
+    `news`: what is told, by webhook; None: all that was counted.
+    """
+    if news is None:
+        applications = sorted({one.application_id for one in of})
+        counted = figures_of_applications(connection, applications, start // HOUR, end // HOUR)
+        news = {one.id: counted.get(one.application_id, Figures()) for one in of}
     return [
         {
             "message_id": f"msg_{secrets.token_hex(16)}",
@@ -93,7 +136,7 @@ def new_delivery(
             "test": test,
             "timeframe_from": start // 1_000,
             "timeframe_to": end // 1_000,
-            "body": _body(webhook, figures.get(webhook.application_id, Figures()), start // 1_000, end // 1_000),
+            "body": _body(webhook, news[webhook.id], start // 1_000, end // 1_000),
             "state": "waiting",
             "attempts": 0,
             "rung": 0,

@@ -93,20 +93,16 @@ class Outbox:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
             return
-        doubtful = sum(one.delivery.doubtful for one in self._under_way.values())
-        claimed = await self._store.write(
-            partial(
-                settle_and_claim,
-                done=done,
-                holder=self._holder,
-                places=max(places, 0),
-                doubtful_places=max(DOUBTFUL_PLACES - doubtful, 0),
-                now=self._now(),
-            )
-        )
-        del self._done[: len(done)]
-        for one in done:
-            self._under_way.pop(one.outgoing.delivery.id, None)
+        try:
+            claimed = await self._write(done, max(places, 0))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("A turn of the outbox failed; what was done in it is settled one by one.")
+            await self._settle_singly(done)
+            await asyncio.sleep(REFUSED_SECONDS)
+            return
+        self._let_go(done)
         for outgoing in claimed:
             self._under_way[outgoing.delivery.id] = outgoing
             self._threads.start(partial(self._attempt, outgoing))
@@ -115,6 +111,39 @@ class Outbox:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
         await asyncio.sleep(self._pace.pause)
+
+    async def _write(self, done: Sequence[Done], places: int) -> list[Outgoing]:
+        doubtful = sum(one.delivery.doubtful for one in self._under_way.values())
+        return await self._store.write(
+            partial(
+                settle_and_claim,
+                done=done,
+                holder=self._holder,
+                places=places,
+                doubtful_places=max(DOUBTFUL_PLACES - doubtful, 0),
+                now=self._now(),
+            )
+        )
+
+    async def _settle_singly(self, done: Sequence[Done]) -> None:
+        """What can not be settled is a failure of ours; if that can not be either, the next process takes it over."""
+        for one in done:
+            failed = Done(one.outgoing, one.started_at, Silent("internal_error", one.outcome.milliseconds))
+            for attempt in (one, failed):
+                try:
+                    await self._write([attempt], 0)
+                except Unavailable:
+                    raise
+                except Exception:
+                    log.exception("Delivery %d can not be settled.", one.outgoing.delivery.id)
+                else:
+                    break
+            self._let_go([one])
+
+    def _let_go(self, done: Sequence[Done]) -> None:
+        for one in done:
+            self._done.remove(one)
+            self._under_way.pop(one.outgoing.delivery.id, None)
 
     def _attempt(self, outgoing: Outgoing) -> None:
         """In a thread."""

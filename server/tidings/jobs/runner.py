@@ -20,6 +20,7 @@ from tidings.outbound.guard import Guard
 from tidings.outbound.results import Outcome
 from tidings.records.delivery import Outgoing
 from tidings.storage.leases import free_leases, make_leases
+from tidings.storage.migrate import current_revision, newest_revision
 from tidings.storage.store import Store
 
 # Seconds: calls under way may take this long after the end was asked for. What is not done then, the next process does.
@@ -59,6 +60,8 @@ class Runner:
         self._not_before: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._outbox: Outbox | None = None
+        # Why the jobs ended by themselves, in a sentence: a newer version has changed the database under a worker.
+        self.outdated = ""
         self._ending = asyncio.Event()
         self._end_by = float("inf")
         self._last_turn = time.monotonic()
@@ -86,6 +89,10 @@ class Runner:
         if self._outbox is not None:
             self._outbox.end_soon()
 
+    async def ended(self) -> None:
+        """Returns when `end_soon` was called, by whomever."""
+        await self._ending.wait()
+
     async def end(self) -> None:
         """Waits for what is under way, until GRACE_SECONDS after the end was first asked for, or a second signal."""
         self.end_soon()
@@ -108,6 +115,8 @@ class Runner:
         while not self._ending.is_set():
             self._last_turn = time.monotonic()
             try:
+                if not self._alone and await self._is_outdated():
+                    return
                 if not prepared:
                     await self._prepare()
                     prepared = True
@@ -118,6 +127,18 @@ class Runner:
                 log.exception("The jobs failed.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), LOOK_SECONDS)
+
+    async def _is_outdated(self) -> bool:
+        """Whether the database is of another version by now; nothing more is begun then, and nothing written.
+
+        A server holds the lock under which the database is changed; a worker does not.
+        """
+        at = await self._store.read(current_revision)
+        if at == newest_revision():
+            return False
+        self.outdated = f"The database is at revision {at or 'none'} by now, this version needs {newest_revision()}."
+        self.end_soon(at_once=True)
+        return True
 
     async def _prepare(self) -> None:
         await self._store.write(partial(make_leases, names=[job.name for job in self._table]))

@@ -41,6 +41,7 @@ TABLE = (
     ),
     Job("roll_up", 600, lambda connection, at: roll_up(connection, at.now)),
     Job("forget_old_deliveries", 600, lambda connection, at: deliveries.forget_old_deliveries(connection, at.now)),
+    Job("forget_deleted_webhooks", 60, lambda connection, _at: deliveries.forget_deleted_webhooks(connection)),
 )
 
 

@@ -54,6 +54,8 @@ class DisplaySettings(Struct, frozen=True, omit_defaults=True):
     currency: str = "dollar"
     # Of how many visitors of a hundred notifications are held.
     holdout_percent: int = 0
+    # When that last changed, in seconds since the epoch; 0: never. Nobody sets it.
+    holdout_changed_at: int = 0
     # How long after a click and after a display a conversion is put down to a notification.
     attribution_click_days: int = 7
     attribution_display_days: int = 1

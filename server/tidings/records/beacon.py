@@ -12,7 +12,8 @@ class Beacon(Struct, frozen=True):
     """`acts`: events by id, perhaps unknown ones, each with what happened to its notification.
 
     `page_view`: what the page calls this view of itself, at random; "" when it sends no other beacon of it.
-    `goals`: what the visitor reached, goals perhaps unknown; `visit`: the arm of a hold-out, where a visit begins.
+    `goals`: what the visitor reached, goals perhaps unknown; `visit`: the arm of a hold-out, where a visit begins;
+    `visitor`: whether its visitor is counted with it.
     `now`: when it came, in milliseconds since the epoch, by the server's clock.
     """
 
@@ -22,3 +23,4 @@ class Beacon(Struct, frozen=True):
     now: int
     goals: tuple[Reached, ...] = ()
     visit: int = NO_ARM
+    visitor: bool = False

@@ -5,14 +5,16 @@ from typing import Literal
 from msgspec import Struct
 
 State = Literal["waiting", "sending", "delivered", "failed"]
+# The result of an attempt whose process ended: a guess, until it says better.
+PROCESS_ENDED = "process_ended"
 
 
 class Delivery(Struct, frozen=True):
     """Times are milliseconds since the epoch, `timeframe_from` and `timeframe_to` seconds.
 
     `message_id` and `body` stay the same for every attempt. `attempts`: how many were begun; `rung`: how many of them
-    since it was last sent by hand. `due_at`: when it is tried next; None when it is finished, or waits for its webhook to
-    be on again. `doubtful`: its receiver failed the last time.
+    came to an end since it last began anew. `due_at`: when it is tried next; None when it is finished, or waits
+    for its webhook to be on again. `doubtful`: its receiver failed the last time.
     """
 
     id: int
@@ -46,6 +48,12 @@ class Attempt(Struct, frozen=True):
     result: str
     status: int | None
     answer: bytes
+
+
+class LoggedAttempt(Attempt, frozen=True):
+    """An attempt as it is shown: of the answer less than the log keeps; `answer_bytes` is how much that is."""
+
+    answer_bytes: int
 
 
 class Outgoing(Struct, frozen=True):

@@ -1,6 +1,11 @@
 """Figures: what was seen and done over a span of time."""
 
 from msgspec import Struct
+from msgspec.structs import astuple
+
+HOURS_A_DAY = 24
+# Figures of single events are kept for this many days, today included.
+EVENT_DAYS = 30
 
 
 class Figures(Struct, frozen=True):
@@ -22,6 +27,11 @@ class Figures(Struct, frozen=True):
             self.conversions + other.conversions,
             self.conversion_cents + other.conversion_cents,
         )
+
+    def beyond(self, other: "Figures") -> "Figures":
+        """What is more here than there; what was taken back meanwhile is nothing, not less."""
+        mine, others = astuple(self), astuple(other)
+        return Figures(*(max(one - before, 0) for one, before in zip(mine, others, strict=True)))
 
 
 class Reach(Struct, frozen=True):

@@ -2,14 +2,17 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
+# Of a webhook: no failure since the last success.
+HEALTHY = {"failing_since": None, "failures": 0, "failing_days": 0, "failed_on": None}
+
 
 class Webhook(Struct, frozen=True):
     """Times are milliseconds since the epoch.
 
     `figures`: those that are sent beyond click and display, by their names in `render/stats.py`. `secret`: "whsec_…", signs
     what is sent. `next_window`: where the next window begins; all before it has become deliveries. `paused_because`: why it
-    was switched off by itself. `failing_since`, `failures`: when the first failure came after the last success, and how
-    many have come since.
+    was switched off by itself. `failing_since`, `failures`, `failing_days`: when the first failure came after the last
+    success, how many have come since, and on how many days (UTC); `failed_on` is the newest of these, from the epoch.
     """
 
     id: int
@@ -22,6 +25,8 @@ class Webhook(Struct, frozen=True):
     next_window: int
     failing_since: int | None
     failures: int
+    failing_days: int
+    failed_on: int | None
     created_at: int
     updated_at: int
 
@@ -36,9 +41,9 @@ class WebhookDraft(Struct, frozen=True):
 
 
 class WebhookChanges(Struct, frozen=True):
-    """What an update says: UNSET leaves a value as it is; None as `secret` makes a new one."""
+    """What an update says: UNSET leaves a value as it is."""
 
     url: str | UnsetType = UNSET
     figures: tuple[str, ...] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
-    secret: str | UnsetType | None = UNSET
+    secret: str | UnsetType = UNSET

@@ -1,14 +1,38 @@
 """Applications in SQL."""
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Row, Table, bindparam, delete, insert, select, tuple_, update
 
 from tidings.records.application import Application, DisplaySettings, NewApplication
+from tidings.storage.goal_tables import conversions, event_conversions, goal_figures, visit_figures
 from tidings.storage.store import bump_revision
-from tidings.storage.tables import applications, event_types, events
+from tidings.storage.tables import (
+    application_figures,
+    applications,
+    deliveries,
+    event_counts,
+    event_figures,
+    event_type_figures,
+    event_types,
+    events,
+    webhooks,
+)
 
 # Events that one statement removes: their transaction takes a fraction of a second.
 DELETED_AT_ONCE = 5_000
+# The same of deliveries, which have answers of up to 16 KiB.
+DELIVERIES_AT_ONCE = 100
+# What an application has very many rows of, beside events; all of them with its id first in their key.
+_MANY = (
+    event_counts,
+    application_figures,
+    event_type_figures,
+    event_figures,
+    goal_figures,
+    event_conversions,
+    visit_figures,
+    conversions,
+)
 
 _columns = [column for column in applications.c if column.name != "token_hash"]
 _all = select(*_columns).order_by(applications.c.id)
@@ -26,6 +50,18 @@ _some_events = (
     .limit(bindparam("at_once"))
 )
 _delete_some_events = delete(events).where(events.c.id.in_(_some_events.scalar_subquery()))
+
+
+def _some_of(table: Table) -> Delete:
+    keys = list(table.primary_key)
+    some = select(*keys).where(table.c.application_id == bindparam("application_id")).limit(bindparam("at_once"))
+    return delete(table).where(tuple_(*keys).in_(some))
+
+
+_delete_some = [_some_of(table) for table in _MANY]
+_own_webhooks = select(webhooks.c.id).where(webhooks.c.application_id == bindparam("application_id"))
+_some_deliveries = select(deliveries.c.id).where(deliveries.c.webhook_id.in_(_own_webhooks)).limit(bindparam("at_once"))
+_delete_some_deliveries = delete(deliveries).where(deliveries.c.id.in_(_some_deliveries))
 
 
 def insert_application(connection: Connection, new: NewApplication) -> Application:
@@ -77,6 +113,18 @@ def delete_some_events(connection: Connection, application_id: int) -> bool:
     """
     named = {"application_id": application_id, "at_once": DELETED_AT_ONCE}
     return connection.execute(_delete_some_events, named).rowcount == DELETED_AT_ONCE
+
+
+def delete_some_others(connection: Connection, application_id: int) -> bool:
+    """Removes some of what an application has many rows of, beside events: the log of its webhooks, its figures.
+
+    Whether there may be more. Only for an application that is about to go, and whose events are gone.
+    """
+    named = {"application_id": application_id, "at_once": DELIVERIES_AT_ONCE}
+    if connection.execute(_delete_some_deliveries, named).rowcount == DELIVERIES_AT_ONCE:
+        return True
+    named["at_once"] = DELETED_AT_ONCE
+    return any(connection.execute(one, named).rowcount == DELETED_AT_ONCE for one in _delete_some)
 
 
 def delete_application(connection: Connection, application_id: int) -> None:

@@ -1,11 +1,12 @@
 """The outbox in SQL: deliveries are put in, claimed in batches, and settled."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, tuple_, update
 
-from tidings.records.delivery import Attempt, Delivery
+from tidings.records.delivery import PROCESS_ENDED, Attempt, Delivery, LoggedAttempt
 from tidings.storage.tables import deliveries, delivery_attempts
 
 # Candidates that are looked at by one statement, where some may be of a lane that is full.
@@ -13,8 +14,12 @@ PAGE = 64
 
 _columns = deliveries.c
 _shown = [_columns[name] for name in Delivery.__struct_fields__]
-_sent = [delivery_attempts.c[name] for name in Attempt.__struct_fields__]
-_in_flight = select(_columns.lane, func.count().label("number")).where(_columns.state == "sending").group_by(_columns.lane)
+_tried = delivery_attempts.c
+_in_flight = (
+    select(_columns.lane, _columns.application_id, func.count().label("number"))
+    .where(_columns.state == "sending")
+    .group_by(_columns.lane, _columns.application_id)
+)
 _earliest = select(_columns.id).where(
     _columns.state == "waiting", _columns.doubtful == bindparam("doubtful"), _columns.due_at <= bindparam("now")
 )
@@ -23,10 +28,24 @@ _by_id = select(*_shown).where(
     _columns.application_id == bindparam("of_application"), _columns.id == bindparam("delivery_id")
 )
 _end_lease = {"holder": None, "lease_until": None}
-_waiting_of = update(deliveries).where(
-    _columns.webhook_id == bindparam("of_webhook"), _columns.state == "waiting", _columns.test == bindparam("is_test")
+# Of what is not finished alone, so that a log of any length beside it costs nothing.
+_open_of = and_(
+    _columns.webhook_id == bindparam("of_webhook"),
+    _columns.finished_at.is_(None),
+    _columns.state == bindparam("in_state"),
+    _columns.test == bindparam("is_test"),
 )
-_finished = select(_columns.id).where(_columns.finished_at < bindparam("before")).order_by(_columns.finished_at)
+_number_open = select(func.count()).select_from(deliveries).where(_open_of)
+# What a delivery and its attempts take in the database, in bytes: the number of pages is what removing it costs.
+_bytes = func.length(_columns.body) + func.coalesce(
+    select(func.sum(func.length(_tried.answer) + func.length(_tried.url) + 100))
+    .where(_tried.delivery_id == _columns.id)
+    .scalar_subquery(),
+    0,
+)
+_sized = select(_columns.id, _bytes.label("bytes"))
+_finished = _sized.where(_columns.finished_at < bindparam("before")).order_by(_columns.finished_at)
+_log_of = _sized.where(_columns.webhook_id == bindparam("of_webhook")).order_by(_columns.id)
 
 
 def insert_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -46,33 +65,44 @@ def is_any_due(connection: Connection, now: int) -> bool:
     return any(row is not None for row in due)
 
 
-def choose_due(connection: Connection, *, now: int, most: int, most_doubtful: int, most_in_lane: int) -> list[int]:
+def choose_due(
+    connection: Connection, *, now: int, most: int, most_doubtful: int, most_in_lane: int, most_of_application: int
+) -> list[int]:
     """The ids of at most so many deliveries that are due, earliest first, none of a lane that has `most_in_lane` under way.
 
-    First those that nothing speaks against, then doubtful ones.
+    Nor of an application that has `most_of_application`. First those that nothing speaks against, then doubtful ones.
     """
-    busy: dict[str, int] = {row.lane: row.number for row in connection.execute(_in_flight)}
+    lanes, applications = Counter[str](), Counter[int]()
+    for row in connection.execute(_in_flight):
+        lanes[row.lane] += row.number
+        applications[row.application_id] += row.number
     chosen: list[int] = []
     for doubtful, room in ((False, most), (True, most_doubtful)):
         enough = min(most, len(chosen) + room)
         last: tuple[int, int] | None = None
         while len(chosen) < enough:
-            full = [lane for lane, number in busy.items() if number >= most_in_lane]
-            page = connection.execute(_page(full, last), {"doubtful": doubtful, "now": now}).all()
+            full = [lane for lane, number in lanes.items() if number >= most_in_lane]
+            full_applications = [one for one, number in applications.items() if number >= most_of_application]
+            page = connection.execute(_page(full, full_applications, last), {"doubtful": doubtful, "now": now}).all()
             for row in page:
-                if len(chosen) < enough and busy.get(row.lane, 0) < most_in_lane:
+                room_left = lanes[row.lane] < most_in_lane and applications[row.application_id] < most_of_application
+                if len(chosen) < enough and room_left:
                     chosen.append(row.id)
-                    busy[row.lane] = busy.get(row.lane, 0) + 1
+                    lanes[row.lane] += 1
+                    applications[row.application_id] += 1
             if len(page) < PAGE:
                 break
             last = (page[-1].due_at, page[-1].id)
     return chosen
 
 
-def _page(full: list[str], last: tuple[int, int] | None) -> Select[Any]:
-    found = _earliest.with_only_columns(_columns.id, _columns.due_at, _columns.lane).order_by(_columns.due_at, _columns.id)
+def _page(full: list[str], full_applications: list[int], last: tuple[int, int] | None) -> Select[Any]:
+    found = _earliest.with_only_columns(_columns.id, _columns.due_at, _columns.lane, _columns.application_id)
+    found = found.order_by(_columns.due_at, _columns.id)
     if full:
         found = found.where(_columns.lane.not_in(full))
+    if full_applications:
+        found = found.where(_columns.application_id.not_in(full_applications))
     if last is not None:
         found = found.where(tuple_(_columns.due_at, _columns.id) > last)
     return found.limit(PAGE)
@@ -125,24 +155,43 @@ def wait(connection: Connection, delivery_id: int, due_at: int | None, *, doubtf
     connection.execute(update(deliveries).where(_columns.id == delivery_id).values(**values))
 
 
-def park(connection: Connection, webhook_id: int) -> None:
-    """Lets what waits for a webhook wait until `unpark`; tests go out all the same."""
-    connection.execute(_waiting_of.values(due_at=None), {"of_webhook": webhook_id, "is_test": False})
+def park(connection: Connection, webhook_id: int, *, tests: bool = False) -> None:
+    """Lets what waits for a webhook wait until `begin_anew`; tests go out all the same, unless it is for `tests`."""
+    _change_open(connection, webhook_id, "waiting", test=tests, due_at=None)
 
 
-def unpark(connection: Connection, webhook_id: int, due_at: int) -> None:
-    """Lets all that waits for a webhook be due (milliseconds)."""
-    named = {"of_webhook": webhook_id, "is_test": False}
-    connection.execute(_waiting_of.where(_columns.due_at.is_(None)).values(due_at=due_at), named)
+def begin_anew(connection: Connection, webhook_id: int, due_at: int | None) -> None:
+    """Lets all that waits for a webhook be due (milliseconds; None: parked), as if it had never failed."""
+    _change_open(connection, webhook_id, "waiting", due_at=due_at, rung=0, doubtful=False)
+    _change_open(connection, webhook_id, "sending", rung=1, doubtful=False)
 
 
-def insert_attempts(connection: Connection, made: Sequence[tuple[int, Attempt]]) -> None:
-    """Writes attempts to the log, each with its delivery's id; one that comes late takes the place of the guess of it."""
+def set_doubtful(connection: Connection, webhook_id: int, doubtful: bool) -> None:
+    """Notes of what waits for a webhook, apart from tests, whether its receiver failed the last time."""
+    _change_open(connection, webhook_id, "waiting", doubtful=doubtful)
+
+
+def _change_open(connection: Connection, webhook_id: int, state: str, *, test: bool = False, **values: Any) -> None:
+    named = {"of_webhook": webhook_id, "in_state": state, "is_test": test}
+    connection.execute(update(deliveries).where(_open_of).values(**values), named)
+
+
+def number_open(connection: Connection, webhook_id: int, state: str, *, test: bool) -> int:
+    """How many deliveries of a webhook are "waiting" or "sending", tests or others."""
+    named = {"of_webhook": webhook_id, "in_state": state, "is_test": test}
+    return int(connection.execute(_number_open, named).scalar_one())
+
+
+def insert_attempts(connection: Connection, made: Sequence[tuple[int, Attempt]], most: int) -> None:
+    """Writes attempts to the log, each with its delivery's id; one that comes late takes the place of the guess of it.
+
+    Of each delivery the log has the newest, `most` of them.
+    """
     if not made:
         return
-    numbers = [(delivery_id, attempt.number) for delivery_id, attempt in made]
-    keys = tuple_(delivery_attempts.c.delivery_id, delivery_attempts.c.number)
-    connection.execute(delete(delivery_attempts).where(keys.in_(numbers)))
+    for delivery_id, attempt in made:
+        goes = (_tried.number == attempt.number) | (_tried.number <= attempt.number - most)
+        connection.execute(delete(delivery_attempts).where(_tried.delivery_id == delivery_id, goes))
     rows = [
         {"delivery_id": delivery_id, **{name: getattr(attempt, name) for name in Attempt.__struct_fields__}}
         for delivery_id, attempt in made
@@ -158,17 +207,29 @@ def deliveries_of(connection: Connection, webhook_id: int, before: int | None, l
     return [_delivery(row) for row in connection.execute(found, {"of_webhook": webhook_id})]
 
 
-def attempts_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Attempt]]:
-    """The attempts of deliveries, by delivery, in order."""
+def attempts_of(connection: Connection, ids: Collection[int], *, most: int, answer: int) -> dict[int, list[LoggedAttempt]]:
+    """The newest attempts of deliveries, `most` of each, by delivery, in order; of an answer that many bytes."""
+    # SQLite has NULL for a part of nothing.
+    part = func.coalesce(func.substr(_tried.answer, 1, answer), b"")
+    shown = {"answer": part, "answer_bytes": func.length(_tried.answer)}
     found = (
-        select(delivery_attempts.c.delivery_id, *_sent)
-        .where(delivery_attempts.c.delivery_id.in_(ids))
-        .order_by(delivery_attempts.c.delivery_id, delivery_attempts.c.number)
+        select(
+            _tried.delivery_id, *(shown[name] if name in shown else _tried[name] for name in LoggedAttempt.__struct_fields__)
+        )
+        .join(deliveries, _columns.id == _tried.delivery_id)
+        .where(_columns.id.in_(ids), _tried.number > _columns.attempts - most)
+        .order_by(_tried.delivery_id, _tried.number)
     )
-    by_delivery: dict[int, list[Attempt]] = {}
+    by_delivery: dict[int, list[LoggedAttempt]] = {}
     for row in connection.execute(found):
-        by_delivery.setdefault(row.delivery_id, []).append(Attempt(*row[1:]))
+        by_delivery.setdefault(row.delivery_id, []).append(LoggedAttempt(*row[1:]))
     return by_delivery
+
+
+def times_lost(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """How many attempts in the log of each of these deliveries ended with their process; none for those without."""
+    lost = select(_tried.delivery_id, func.count()).where(_tried.delivery_id.in_(ids), _tried.result == PROCESS_ENDED)
+    return {row[0]: row[1] for row in connection.execute(lost.group_by(_tried.delivery_id))}
 
 
 def orphans(connection: Connection, *, holder: str, now: int, most: int) -> list[Delivery]:
@@ -183,22 +244,40 @@ def held_by(connection: Connection, beginning: str, *, other_than: str) -> list[
     return [_delivery(row) for row in connection.execute(select(*_shown).where(held))]
 
 
-def shorten(connection: Connection, *, lease_until: int, due_at: int) -> int:
-    """Brings what a clock that was ahead has put off into reach: nothing waits longer than it may from now.
-
-    How many deliveries that were.
-    """
+def shorten(connection: Connection, *, lease_until: int, latest: int, now: int) -> None:
+    """Brings what a clock that was ahead has put off into reach: what would wait beyond `latest` is due now."""
     leases = and_(_columns.state == "sending", _columns.lease_until > lease_until)
     # Of both kinds, so that it is two steps along the index however much waits.
-    waits = and_(_columns.state == "waiting", _columns.doubtful.in_([False, True]), _columns.due_at > due_at)
-    found = connection.execute(update(deliveries).where(leases).values(lease_until=lease_until)).rowcount
-    return found + connection.execute(update(deliveries).where(waits).values(due_at=due_at)).rowcount
+    waits = and_(_columns.state == "waiting", _columns.doubtful.in_([False, True]), _columns.due_at > latest)
+    connection.execute(update(deliveries).where(leases).values(lease_until=lease_until))
+    connection.execute(update(deliveries).where(waits).values(due_at=now))
 
 
-def forget_finished(connection: Connection, before: int, most: int) -> int:
-    """Removes at most so many deliveries, and their attempts, that ended before `before` (milliseconds); how many."""
-    some = _finished.limit(most).scalar_subquery()
-    return connection.execute(delete(deliveries).where(_columns.id.in_(some)), {"before": before}).rowcount
+def forget_finished(connection: Connection, before: int, most: int, most_bytes: int) -> int:
+    """Removes deliveries, and their attempts, that ended before `before` (milliseconds); how many.
+
+    At most so many, and one at least; no more after `most_bytes`.
+    """
+    return _remove(connection, connection.execute(_finished.limit(most), {"before": before}), most_bytes)
+
+
+def forget_log_of(connection: Connection, webhook_id: int, most: int, most_bytes: int) -> int:
+    """As `forget_finished`, of all deliveries of a webhook, finished or not."""
+    return _remove(connection, connection.execute(_log_of.limit(most), {"of_webhook": webhook_id}), most_bytes)
+
+
+def _remove(connection: Connection, sized: Iterable[Row[Any]], most_bytes: int) -> int:
+    """Removes the first of these deliveries (id, bytes)."""
+    ids: list[int] = []
+    room = most_bytes
+    for row in sized:
+        if room <= 0:
+            break
+        ids.append(row.id)
+        room -= row.bytes
+    if ids:
+        connection.execute(delete(deliveries).where(_columns.id.in_(ids)))
+    return len(ids)
 
 
 def _delivery(row: Row[Any]) -> Delivery:

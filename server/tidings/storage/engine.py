@@ -3,6 +3,9 @@
 import fcntl
 import os
 import sqlite3
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,32 @@ def writing_engine(path: Path, *, checkpoints: bool) -> Engine:
     # The driver's own transactions are off (isolation_level=None): the write lock is taken at the start, not half-way.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def fold_log(path: Path, within: float) -> str:
+    """Folds the whole write-ahead log back into the database and empties it; within so many seconds, or not at all.
+
+    For the server alone, with its writer ended (see `writing_engine`). Returns why it could not be done, "" when it was.
+    """
+    ends = time.monotonic() + within
+    try:
+        # mode=rw: a file that was removed meanwhile is not made anew.
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=within, check_same_thread=False)
+    except sqlite3.Error as error:
+        return str(error)
+    timer = threading.Timer(max(0.0, ends - time.monotonic()), connection.interrupt)
+    timer.start()
+    try:
+        connection.execute("PRAGMA fullfsync=ON")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return "others work with it" if busy else ""
+    except sqlite3.Error as error:
+        return str(error)
+    finally:
+        timer.cancel()
+        timer.join()
+        with suppress(sqlite3.Error):
+            connection.close()
 
 
 def reading_engine(path: Path) -> Engine:

@@ -3,18 +3,29 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import BigInteger, Connection, Table, bindparam, case, func, select
 
 from tidings.records.application import DisplaySettings
 from tidings.records.statistics import Figures
 from tidings.storage.applications import display_of
-from tidings.storage.tables import application_figures, applications, event_type_figures, figure_roll_ups
+from tidings.storage.tables import application_figures, applications, event_type_figures, figure_roll_ups, webhooks
+
+# Milliseconds.
+HOUR = 3_600_000
 
 _done = figure_roll_ups.c
+# What its webhooks were not told of yet stays by the hour, as long as one of them is off.
+_untold = (
+    select(func.min(webhooks.c.next_window) // HOUR)
+    .where(webhooks.c.application_id == applications.c.id, webhooks.c.deleted_at.is_(None))
+    .correlate(applications)
+    .scalar_subquery()
+)
+_edge = case((_untold < bindparam("edge"), _untold), else_=bindparam("edge", type_=BigInteger)).label("edge")
 _due = (
-    select(applications.c.id, applications.c.display, _done.until, _done.target, _done.event_type_id)
+    select(applications.c.id, applications.c.display, _done.until, _done.target, _done.event_type_id, _edge)
     .select_from(applications.outerjoin(figure_roll_ups, _done.application_id == applications.c.id))
-    .where(_done.until.is_(None) | (_done.until < bindparam("before")))
+    .where(_done.until.is_(None) | (_done.until < _edge - bindparam("reach")))
     .order_by(applications.c.id)
     .limit(1)
 )
@@ -46,14 +57,18 @@ class Due(Struct, frozen=True):
     until: int | None
     target: int
     event_type_id: int
+    edge: int
 
 
-def due_application(connection: Connection, before: int) -> Due | None:
-    """An application that is rolled up to an hour before this one."""
-    row = connection.execute(_due, {"before": before}).first()
+def due_application(connection: Connection, edge: int, reach: int) -> Due | None:
+    """An application that is rolled up to an hour more than `reach` before the edge, from which on hours stay.
+
+    Its own edge lies before `edge` where one of its webhooks was told of less.
+    """
+    row = connection.execute(_due, {"edge": edge, "reach": reach}).first()
     if row is None:
         return None
-    return Due(row.id, display_of(row.display), row.until, row.target or 0, row.event_type_id or 0)
+    return Due(row.id, display_of(row.display), row.until, row.target or 0, row.event_type_id or 0, row.edge)
 
 
 def keep_place(connection: Connection, application_id: int, *, until: int, target: int, event_type_id: int = 0) -> None:

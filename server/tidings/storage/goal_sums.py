@@ -1,5 +1,6 @@
 """What was counted of goals, read in SQL: sums over spans of hours, which are counted from the epoch."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, case, cast, func, select
@@ -55,22 +56,26 @@ _by_event = (
     .limit(bindparam("limit"))
 )
 _visits = (
-    select(visit_figures.c.arm, _sum(visit_figures.c.visits))
+    select(visit_figures.c.arm, _sum(visit_figures.c.visits), _sum(visit_figures.c.visitors))
     .where(visit_figures.c.application_id == bindparam("application_id"))
     .where(visit_figures.c.hour >= bindparam("first"), visit_figures.c.hour < bindparam("end"))
     .group_by(visit_figures.c.arm)
 )
 _ADD_VISITS = """
-    INSERT INTO visit_figures (application_id, hour, arm, visits)
-    SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)
-    ON CONFLICT (application_id, hour, arm) DO UPDATE SET visits = visit_figures.visits + excluded.visits
+    INSERT INTO visit_figures (application_id, hour, arm, visits, visitors)
+    SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)
+    ON CONFLICT (application_id, hour, arm) DO UPDATE SET
+    visits = visit_figures.visits + excluded.visits, visitors = visit_figures.visitors + excluded.visitors
 """
 
 
-def add_visits(connection: Connection, visits: dict[tuple[int, int, int], int]) -> None:
-    """Adds to the visits of an application, an hour and an arm; those of an application that is gone are left aside."""
+def add_visits(connection: Connection, visits: Mapping[tuple[int, int, int], Sequence[int]]) -> None:
+    """Adds to the visits, and the visitors counted with them, of an application, an hour and an arm.
+
+    Those of an application that is gone are left aside.
+    """
     if visits:
-        connection.exec_driver_sql(_ADD_VISITS, [(*key, number) for key, number in visits.items()])
+        connection.exec_driver_sql(_ADD_VISITS, [(*key, *numbers) for key, numbers in visits.items()])
 
 
 def reach_by_hour(
@@ -106,13 +111,13 @@ def reach_by_event(
     return [(row[0], row[1], Reach(row[2], row[3], row[2], row[3])) for row in rows]
 
 
-def visits_by_arm(connection: Connection, application_id: int, first: int, end: int) -> dict[int, int]:
-    """Visits of each arm."""
-    return {row[0]: row[1] for row in connection.execute(_visits, _span(application_id, first, end))}
+def visits_by_arm(connection: Connection, application_id: int, first: int, end: int) -> dict[int, tuple[int, int]]:
+    """Visits, and visitors who were counted, of each arm."""
+    return {row[0]: (row[1], row[2]) for row in connection.execute(_visits, _span(application_id, first, end))}
 
 
 def firsts_by_arm(connection: Connection, application_id: int, first: int, end: int) -> dict[int, int]:
-    """Visits of each arm in which a goal was reached."""
+    """Visitors of each arm who reached a goal after they were counted."""
     return {row[0]: row[1] for row in connection.execute(_firsts, _span(application_id, first, end))}
 
 

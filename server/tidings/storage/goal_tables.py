@@ -63,12 +63,16 @@ conversions = Table(
     Column("arm", Integer, nullable=False),
     Column("first", Boolean, nullable=False),
     Column("by_page", Boolean, nullable=False),
+    Column("page_told", Boolean, nullable=False),
+    Column("dated", Boolean, nullable=False),
+    Column("refunded", Boolean, nullable=False),
     PrimaryKeyConstraint("application_id", "goal_id", "external_id"),
     Index("conversions_by_external_id", "application_id", "external_id"),
+    Index("conversions_by_time", "application_id", "created_at"),
     sqlite_with_rowid=False,
 )
 
-# What was reached in each hour, counted from the epoch; `firsts`: how many of them were the first of their visits.
+# What was reached in each hour, counted from the epoch; `firsts`: how many were the first of a visitor who was counted.
 goal_figures = Table(
     "goal_figures",
     metadata,
@@ -101,7 +105,7 @@ event_conversions = Table(
     sqlite_with_rowid=False,
 )
 
-# Visits in each hour, counted from the epoch, by the arm of the hold-out that they are of.
+# Visits in each hour, counted from the epoch, by arm of the hold-out; and the visitors who were counted then.
 visit_figures = Table(
     "visit_figures",
     metadata,
@@ -109,6 +113,7 @@ visit_figures = Table(
     Column("hour", BigInteger, nullable=False),
     Column("arm", Integer, nullable=False),
     Column("visits", BigInteger, nullable=False),
+    Column("visitors", BigInteger, nullable=False),
     PrimaryKeyConstraint("application_id", "hour", "arm"),
     sqlite_with_rowid=False,
 )

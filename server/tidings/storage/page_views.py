@@ -21,15 +21,15 @@ _FORGET = """
 """
 
 
-def mark(connection: Connection, marks: Sequence[Mark]) -> list[Mark]:
-    """Keeps marks, and tells which were not there before, in their own generation or in the one before."""
+def mark(connection: Connection, marks: Sequence[Mark], back: int = 1) -> list[Mark]:
+    """Keeps marks, and tells which were not there before, in their own generation or in the `back` ones before."""
     new: list[Mark] = []
     for start in range(0, len(marks), _AT_ONCE):
         some = marks[start : start + _AT_ONCE]
         rows = 1 << (len(some) - 1).bit_length()
         # Filled up with the last one again, so that few texts do for any number.
         values = [value for one in some for value in one] + [*some[-1]] * (rows - len(some))
-        found = connection.exec_driver_sql(_mark_text(rows), tuple(values)).all()
+        found = connection.exec_driver_sql(_mark_text(rows, back), tuple(values)).all()
         new += [(page_view, what) for page_view, what in found]
     return new
 
@@ -39,14 +39,15 @@ def forget(connection: Connection, before: int) -> None:
     connection.exec_driver_sql(_FORGET, (before, FORGOTTEN_AT_ONCE))
 
 
-@lru_cache(maxsize=16)
-def _mark_text(rows: int) -> str:
+@lru_cache(maxsize=32)
+def _mark_text(rows: int, back: int) -> str:
+    earlier = ", ".join(f"told.page_view - {number << NAME_BITS}" for number in range(1, back + 1))
     return f"""
         WITH told (page_view, mark) AS (VALUES {", ".join(["(?, ?)"] * rows)})
         INSERT INTO page_view_marks (page_view, mark)
         SELECT page_view, mark FROM told WHERE NOT EXISTS (
             SELECT 1 FROM page_view_marks AS earlier
-            WHERE earlier.page_view = told.page_view - {1 << NAME_BITS} AND earlier.mark = told.mark
+            WHERE earlier.page_view IN ({earlier}) AND earlier.mark = told.mark
         )
         ON CONFLICT DO NOTHING RETURNING page_view, mark
     """  # noqa: S608 - only placeholders and our own names

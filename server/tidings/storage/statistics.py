@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, literal_column, select
 
-from tidings.records.statistics import Figures
+from tidings.records.statistics import HOURS_A_DAY, Figures
 from tidings.storage.tables import application_figures, event_figures, event_type_figures
 
-HOURS_A_DAY = 24
 # What beacons count, in their order; conversions come another way.
 COUNTED = Figures.__struct_fields__[:4]
 # Where something is counted: application, event type, event, hour.

@@ -1,6 +1,7 @@
 """The open database: readers, the writer, the lock, and what changed behind our back."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tidings.errors import Unavailable
-from tidings.storage.engine import READERS, ServerLock, inode, reading_engine, writing_engine
+from tidings.storage.engine import READERS, ServerLock, fold_log, inode, reading_engine, writing_engine
 from tidings.storage.migrate import current_revision, newest_revision
 from tidings.storage.revision_watch import RevisionWatch
 from tidings.storage.tables import revision
@@ -27,6 +28,11 @@ Arguments = ParamSpec("Arguments")
 LOOK_SECONDS = 1.0
 # How long a refused write makes the store one that is not ready, whatever came after, in seconds.
 FAILURE_SECONDS = 5.0
+# How long `close` takes at most, and how much of it what has queued, in seconds: 8 s for answers are gone by then, of 12.
+CLOSE_SECONDS = 3.5
+WRITER_SECONDS = 3.0
+
+log = logging.getLogger("tidings.storage")
 
 
 class Store:
@@ -134,14 +140,28 @@ class Store:
         return found
 
     def close(self) -> None:
-        """Commits what has queued, closes every connection and lets the next server in."""
-        self.writer.close()
-        self._watch.close()
+        """Commits what has queued, closes every connection and lets the next server in: within CLOSE_SECONDS.
+
+        The server empties the write-ahead log: older copies of pages in it would outlive whom `tidings app forget` named.
+        """
+        ends = time.monotonic() + CLOSE_SECONDS
+        self.writer.close(WRITER_SECONDS)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._readers.dispose()
         self._writing.dispose()
         if self._lock is not None:
+            self._fold_log(ends - time.monotonic())
             self._lock.release()
+        # The last to close, being read-only: SQLite begins no checkpoint of its own then, which nothing would limit in time.
+        self._watch.close()
+
+    def _fold_log(self, within: float) -> None:
+        if not self._intact():
+            return
+        # A writer that still waits for the disk may yet commit: not beside that.
+        failure = "the writer has not ended" if self.writer.alive else fold_log(self.path, within)
+        if failure:
+            log.warning("The write-ahead log of %s was left as it is: %s.", self.path.name, failure)
 
 
 def bump_revision(connection: Connection) -> None:

@@ -23,9 +23,9 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _partial(name: str, *columns: str, unique: bool = False) -> Index:
-    """An index of those events alone that have its second column: the others need no place in it."""
-    there = text(f"{columns[1]} IS NOT NULL")
+def _partial(name: str, *columns: str, unique: bool = False, only: str = "") -> Index:
+    """An index of those rows alone that `only` is true of, or else that have its second column; others need no place."""
+    there = text(only or f"{columns[1]} IS NOT NULL")
     return Index(name, *columns, unique=unique, sqlite_where=there, postgresql_where=there)
 
 
@@ -173,7 +173,16 @@ figure_roll_ups = Table(
 )
 
 # One row: hours before this one, counted from the epoch, were told to webhooks and take no more counts.
-closed_hour = Table("closed_hour", metadata, Column("hour", BigInteger, nullable=False))
+# The rest is of the clock (domain/believed_clock.py), in milliseconds: the newest that was believed, what it said before it
+# jumped, and after.
+closed_hour = Table(
+    "closed_hour",
+    metadata,
+    Column("hour", BigInteger, nullable=False),
+    Column("believed", BigInteger, nullable=False, server_default="0"),
+    Column("before_jump", BigInteger, nullable=False, server_default="0"),
+    Column("jumped_to", BigInteger, nullable=False, server_default="0"),
+)
 
 webhooks = Table(
     "webhooks",
@@ -188,11 +197,27 @@ webhooks = Table(
     Column("next_window", BigInteger, nullable=False),
     Column("failing_since", BigInteger),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_days", Integer, nullable=False, server_default="0"),
+    Column("failed_on", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),  # hidden from then on; the row stays until its log is removed
     Index("webhooks_by_application", "application_id", "id"),
     Index("webhooks_by_window", "enabled", "next_window", "id"),
+    _partial("webhooks_deleted", "id", only="deleted_at IS NOT NULL"),
     sqlite_autoincrement=True,
+)
+
+# What a webhook was told, by a clock that was ahead, of windows that come again (milliseconds): those with figures, and the
+# last one in any case.
+told_ahead = Table(
+    "told_ahead",
+    metadata,
+    Column("webhook_id", Id, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("window", BigInteger, nullable=False),
+    *_figures(),
+    PrimaryKeyConstraint("webhook_id", "window"),
+    sqlite_with_rowid=False,
 )
 
 # The outbox: what goes out, once each. `lane`: what may hold up nothing but itself, such as a receiver. `doubtful`: its
@@ -219,7 +244,8 @@ deliveries = Table(
     Column("lease_until", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
-    Index("deliveries_due", "state", "doubtful", "due_at", "id", "lane"),
+    Index("deliveries_due", "state", "doubtful", "due_at", "id", "lane", "application_id"),
+    _partial("deliveries_open", "webhook_id", "state", "test", only="finished_at IS NULL"),
     Index("deliveries_by_webhook", "webhook_id", "id"),
     Index("deliveries_by_end", "finished_at"),
     sqlite_autoincrement=True,
@@ -248,3 +274,6 @@ leases = Table(
     Column("until", BigInteger, nullable=False),
     Column("last_run", BigInteger, nullable=False),
 )
+
+# Which secret keys the hashes of e-mail addresses were made with: of each a fingerprint, which tells nothing of the key.
+key_fingerprints = Table("key_fingerprints", metadata, Column("fingerprint", LargeBinary, primary_key=True))

@@ -30,6 +30,7 @@ def test_a_conversion_and_what_is_answered(site: Site) -> None:
         "value": 1999,
         "currency": "euro",
         "occurred_at": "2026-01-31 10:45:43",
+        "refunded": False,
     }
     when = int(datetime(2026, 1, 31, tzinfo=UTC).timestamp())
     found = site.found(f"?from={when}&to={when + 86_400}&goal={goal['id']}")
@@ -67,6 +68,10 @@ def test_what_a_value_may_be(site: Site, sent: Any, cents: int | None) -> None:
             ({"occurred_at": value}, "occurred_at")
             for value in (
                 "yesterday",
+                "20210810",
+                20_210_810,
+                "2021",
+                0,
                 "2026-13-01",
                 -1,
                 True,
@@ -127,9 +132,10 @@ def test_a_refund_takes_back_conversion_and_event(site: Site) -> None:
     assert site.application.request("GET", f"/events/{event['id']}").status == 404
     assert [one["external_id"] for one in site.application.events()] == ["order-2"]
     refused(site.ask("DELETE", f"/{goal['id']}/conversions/order-1"), 404, "Conversion not found")
-    # What was taken back may come again, as a new one.
-    site.convert(goal["id"], value=1, external_id="order-1")
-    assert totals(site) == {"dollar": (2, 2000)}
+    # What was taken back stays so when it is told again, and says so.
+    again = site.ask("POST", f"/{goal['id']}/conversions", {"value": 1, "external_id": "order-1"})
+    assert (again.status, again.headers.get("idempotent-replayed"), again.json()["refunded"]) == (200, "true", True)
+    assert totals(site) == {"dollar": (1, 1999)}
 
 
 def test_an_event_deleted_by_itself_leaves_the_conversion(site: Site) -> None:
@@ -176,7 +182,7 @@ def test_the_last_days_that_there_are(site: Site) -> None:
 
 def test_a_lift_of_nothing(site: Site) -> None:
     answer = site.application.request("GET", "/lift?from=0&to=3600")
-    none = {"visits": 0, "conversions": 0, "rate": None}
+    none = {"visitors": 0, "converted": 0, "rate": None, "visits": 0}
     assert answer.json() == {
         "timeframe_from": 0,
         "timeframe_to": 3600,
@@ -186,6 +192,19 @@ def test_a_lift_of_nothing(site: Site) -> None:
         "interval": None,
         "verdict": "not_enough_data",
     }
+
+
+def test_a_lift_begins_when_the_hold_out_last_changed(site: Site) -> None:
+    begun = int(time.time())
+    changed = site.application.request("PATCH", "", {"holdout_percent": 10, "holdout_changed_at": 5})
+    assert (changed.status, "holdout_changed_at" in changed.json()) == (200, False)
+    hours = {-(-moment // 3_600) * 3_600 for moment in (begun, int(time.time()) + 1)}
+    told = site.application.request("GET", "/lift").json()
+    assert told["timeframe_from"] in hours
+    assert site.application.request("PATCH", "", {"holdout_percent": 10}).status == 200
+    assert site.application.request("GET", "/lift").json()["timeframe_from"] == told["timeframe_from"]
+    later = told["timeframe_from"] + 60
+    assert site.application.request("GET", f"/lift?from={later}&to={later}").json()["timeframe_from"] == later
 
 
 @pytest.mark.parametrize(

@@ -206,4 +206,5 @@ def test_the_commands_of_the_page_work(live_app: LiveApp, page: str) -> None:
 def _settled(application: LiveApp, webhook_id: int) -> bool:
     """Whether nothing is on its way to a webhook at the moment."""
     log = application.request("GET", f"/webhooks/{webhook_id}/deliveries").json()
+    assert isinstance(log, list), log
     return all(delivery["state"] in ("delivered", "failed") for delivery in log)

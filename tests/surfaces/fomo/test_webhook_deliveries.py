@@ -32,6 +32,8 @@ class Receiver:
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     status: int = 200
     answer: bytes = b"ok"
+    # Answers wait while this is not set.
+    hold: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
@@ -40,6 +42,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             found.came.append((dict(self.headers), body))
+            found.hold.wait(20)
             self.send_response(found.status)
             self.send_header("Content-Length", str(len(found.answer)))
             self.end_headers()
@@ -50,6 +53,7 @@ def receiver() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
+    found.hold.set()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield found
     server.shutdown()
@@ -122,14 +126,29 @@ def test_sending_again_is_the_same_message(allowing: LiveServer, receiver: Recei
 def test_the_log_in_pages_newest_first(allowing: LiveServer, receiver: Receiver) -> None:
     application = allowing.create_application()
     webhook = create(application, url=receiver.url)["id"]
-    ids = [application.request("POST", f"/webhooks/{webhook}/test").json()["id"] for _ in range(5)]
+    ids = []
+    for _ in range(5):  # one after the other: no two are on their way at once
+        ids.append(application.request("POST", f"/webhooks/{webhook}/test").json()["id"])
+        wait_until("settled", lambda: log_of(application, webhook)[0]["state"] == "delivered")
     assert [one["id"] for one in log_of(application, webhook)] == ids[::-1]
     assert [one["id"] for one in log_of(application, webhook, "?limit=2")] == ids[:2:-1]
     assert [one["id"] for one in log_of(application, webhook, f"?limit=2&before={ids[3]}")] == [ids[2], ids[1]]
     assert log_of(application, webhook, f"?before={ids[0]}") == []
-    wait_until("all settled", lambda: all(one["state"] == "delivered" for one in log_of(application, webhook)))
     again = application.request("POST", f"/webhooks/{webhook}/deliveries/{ids[1]}/send_again").json()
     assert (again["id"], len(again["attempts"])) == (ids[1], 1)
+
+
+def test_one_test_at_a_time(allowing: LiveServer, receiver: Receiver) -> None:
+    receiver.hold.clear()
+    application = allowing.create_application()
+    path = f"/webhooks/{create(application, url=receiver.url)['id']}/test"
+    try:
+        assert application.request("POST", path).status == 200
+        refusal = application.request("POST", path)
+        assert (refusal.status, refusal.json()["error"]["code"]) == (409, "test_waiting")
+    finally:
+        receiver.hold.set()
+    wait_until("the first is over", lambda: application.request("POST", path).status == 200)
 
 
 def test_an_answer_is_shown_as_text_that_can_do_nothing() -> None:

@@ -1,8 +1,8 @@
-// What a conversion is credited to, when a visit begins, and who is held out.
+// What a conversion is credited to, when a visit begins, when a visitor is counted, and who is held out.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { armOf, arrived, credited, readNotes, remember, spent, written } from '../../src/credit';
+import { armOf, arrived, converted, credited, readNotes, remember, spent, walked, written } from '../../src/credit';
 
 const DAY = 86_400;
 const WINDOWS = [7 * DAY, DAY] as const;
@@ -66,12 +66,44 @@ for (const junk of [
     assert.equal(armOf(readNotes(junk), 100), '');
   });
 
+const of = (...visit: (string | number)[]) => ({ ...NOTHING, visit: visit.map(String) });
+
 test('a visit ends with 30 minutes without a page view', () => {
-  const [first, begins] = arrived(NOTHING, NOW, () => 7);
-  assert.deepEqual([first.visit, begins], [['7', `${NOW}`, ''], true]);
-  const later = { ...first, visit: ['7', `${NOW}`, '1'] };
-  assert.deepEqual(arrived(later, NOW + 1799, assert.fail), [{ ...later, visit: ['7', `${NOW + 1799}`, '1'] }, false]);
-  assert.deepEqual(arrived(later, NOW + 1800, assert.fail), [{ ...later, visit: ['7', `${NOW + 1800}`, ''] }, true]);
+  assert.deepEqual(
+    arrived(NOTHING, NOW, () => 7),
+    [of(7, NOW, NOW, ''), true, true],
+  );
+  const later = of(7, NOW, NOW - DAY, '1');
+  assert.deepEqual(arrived(later, NOW + 1799, assert.fail), [of(7, NOW + 1799, NOW - DAY, '1'), false, false]);
+  assert.deepEqual(arrived(later, NOW + 1800, assert.fail), [of(7, NOW + 1800, NOW - DAY, '1'), true, false]);
+});
+
+test('a visitor is counted once in 30 days, when a visit begins, and converts once in them', () => {
+  const counted = NOW - 30 * DAY;
+  const first = of(7, NOW - DAY, counted, '1');
+  assert.deepEqual(arrived(first, NOW - 1, assert.fail), [of(7, NOW - 1, counted, '1'), true, false]);
+  assert.deepEqual(arrived(first, NOW, assert.fail), [of(7, NOW, NOW, ''), true, true]);
+  // In the middle of a visit nobody is counted, however long it lasts.
+  assert.deepEqual(arrived(of(7, NOW - 9, counted, '1'), NOW, assert.fail), [of(7, NOW, counted, '1'), false, false]);
+  assert.deepEqual(converted(of(7, NOW, NOW, '')), [of(7, NOW, NOW, '1'), true]);
+  assert.deepEqual(converted(of(7, NOW, NOW, '1')), [of(7, NOW, NOW, '1'), false]);
+});
+
+test('who was not counted does not convert', () => {
+  assert.deepEqual(converted(NOTHING), [NOTHING, false]);
+  assert.deepEqual(converted(of(7, NOW)), [of(7, NOW), false]);
+  assert.deepEqual(arrived(of(7, NOW - DAY), NOW, assert.fail), [of(7, NOW, NOW, ''), true, true]);
+});
+
+test('a clock that was far ahead does not keep a visitor from being counted', () => {
+  assert.equal(arrived(of(7, NOW + 40 * DAY, NOW + 40 * DAY, '1'), NOW, assert.fail)[2], true);
+});
+
+test('a step in the page makes a visit longer, and never begins or revives one', () => {
+  assert.deepEqual(walked(of(7, NOW, NOW, '1'), NOW + 1799), of(7, NOW + 1799, NOW, '1'));
+  assert.deepEqual(walked(of(7, NOW, NOW, '1'), NOW + 1800), of(7, NOW, NOW, '1'));
+  assert.deepEqual(walked(NOTHING, NOW), NOTHING);
+  assert.equal(arrived(walked(of(7, NOW, NOW, '1'), NOW + 1800), NOW + 1810, assert.fail)[1], true);
 });
 
 test('the lot decides, and only where one was drawn', () => {

@@ -34,5 +34,6 @@ def delete(call: Call) -> Write[None]:
         application_id=call.entry.application.id,
         goal_id=call.path["id"],
         external_id=external_id,
+        now=call.now,
     )
     return Write(job, lambda _: ok(deleted_json(external_id, "conversion")))

@@ -9,11 +9,14 @@ from tidings.domain.goals import Page
 from tidings.errors import Invalid
 from tidings.records.conversion import MOST_CENTS, Conversion, ConversionDraft
 from tidings.records.goal import CURRENCIES, Goal, GoalChanges, GoalDraft
+from tidings.records.page_rule import PageRule
 from tidings.surfaces.page_rules import page_rules
 
 TEXT_LIMIT = 255
 # How far ahead of this server's clock a conversion may be, in milliseconds.
 FUTURE_LIMIT = 5 * 60 * 1_000
+# Seconds since 1970 have nine digits at the least: since 1973.
+LEAST_SECONDS = 10**8
 
 _DIGITS = re.compile(r"[0-9]{1,13}", re.ASCII)
 
@@ -42,13 +45,17 @@ def _name(value: Any, name: str) -> str:
     return value
 
 
+def _page_rules(value: Any, name: str) -> tuple[PageRule, ...]:
+    return page_rules(value, name, label=str)
+
+
 def _currency(value: Any, name: str) -> str:
     if value not in CURRENCIES:
         raise Invalid(f"{name} is one of {', '.join(CURRENCIES)}", field=name)
     return str(value)
 
 
-_GOAL: dict[str, Callable[[Any, str], Any]] = {"name": _name, "currency": _currency, "page_rules": page_rules}
+_GOAL: dict[str, Callable[[Any, str], Any]] = {"name": _name, "currency": _currency, "page_rules": _page_rules}
 
 
 def goal_json(goal: Goal, *, with_currency: bool, with_rules: bool) -> dict[str, Any]:
@@ -117,12 +124,14 @@ def _moment(value: Any, name: str) -> int:
 
 
 def _seconds(value: Any) -> int:
-    """Seconds since 1970, in digits or as a number. Raises ValueError for anything else."""
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    if type(value) is int:
-        return value
-    raise ValueError
+    """Seconds since 1970, in digits or as a number, below zero too. Raises ValueError for anything else.
+
+    So few digits that they could be meant for a day (20210810) or a year are no seconds.
+    """
+    number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+    if type(number) is not int or 0 <= number < LEAST_SECONDS:
+        raise ValueError
+    return number
 
 
 _CONVERSION: dict[str, Callable[[Any, str], Any]] = {"value": _cents, "external_id": _external_id, "occurred_at": _moment}
@@ -137,6 +146,7 @@ def conversion_json(conversion: Conversion) -> dict[str, Any]:
         "value": conversion.cents,
         "currency": conversion.currency,
         "occurred_at": time_text(conversion.occurred_at),
+        "refunded": conversion.refunded,
     }
 
 

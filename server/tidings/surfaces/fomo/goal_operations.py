@@ -50,13 +50,13 @@ CONVERSIONS = answer(
     events=array_of(shape(event_id=INTEGER, **_ATTRIBUTED)),
 )
 
-_ARM = shape(visits=COUNT, conversions=COUNT, rate={"type": ["number", "null"]})
+_ARM = shape(visitors=COUNT, converted=COUNT, rate={"type": ["number", "null"]}, visits=COUNT)
 LIFT = answer(
     "Conversion rates with and without notifications, of a hold-out.",
     {
         **_SPAN_EXAMPLE,
-        "with_notifications": {"visits": 9000, "conversions": 450, "rate": 0.05},
-        "without_notifications": {"visits": 1000, "conversions": 30, "rate": 0.03},
+        "with_notifications": {"visitors": 9000, "converted": 450, "rate": 0.05, "visits": 13200},
+        "without_notifications": {"visitors": 1000, "converted": 30, "rate": 0.03, "visits": 1480},
         "lift": 0.6666666666666667,
         "interval": [0.1492, 1.3744],
         "verdict": "difference",
@@ -87,8 +87,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "lift",
         "Statistics",
         "The lift of notifications",
-        "With `holdout_percent` set: how many visits reached a goal with and without notifications, the lift of one over "
-        "the other as a fraction with its 95 % interval, and one of three words. `not_enough_data` says nothing either way.",
+        "With `holdout_percent` set: how many visitors reached a goal with and without notifications, the lift of one over "
+        "the other as a fraction with its 95 % interval, and one of three words. `not_enough_data` says nothing either way. "
+        "`timeframe_from` is the hour after `holdout_percent` last changed where that is later than what was asked for.",
         ref("Lift"),
         {"A day": LIFT["examples"][0]},
         query=SPAN,

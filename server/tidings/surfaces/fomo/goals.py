@@ -37,7 +37,7 @@ def lift_between(call: Call) -> Read[Lift]:
     """GET …/lift?from=&to="""
     start, end = _span(read_query(call.query, SPAN), call.now)
     query = partial(lift.between, application_id=call.entry.application.id, start=start, end=end)
-    return Read(query, lambda found: ok(lift_json(found, start, end)))
+    return Read(query, lambda found: ok(lift_json(found, end)))
 
 
 def _span(asked: dict[str, Any], now: int) -> tuple[int, int]:
@@ -83,10 +83,10 @@ def _attributed(currency: str, reach: Reach) -> dict[str, Any]:
     return {"currency": currency, "count": reach.attributed, "cents": reach.attributed_cents}
 
 
-def lift_json(found: Lift, start: int, end: int) -> dict[str, Any]:
-    """The lift over a span (seconds since the epoch); rates and lift as fractions."""
+def lift_json(found: Lift, end: int) -> dict[str, Any]:
+    """The lift over a span that ends at `end` (seconds since the epoch); rates and lift as fractions."""
     return {
-        "timeframe_from": start,
+        "timeframe_from": found.start,
         "timeframe_to": end,
         "with_notifications": _arm(found.shown),
         "without_notifications": _arm(found.held),
@@ -97,4 +97,4 @@ def lift_json(found: Lift, start: int, end: int) -> dict[str, Any]:
 
 
 def _arm(arm: Arm) -> dict[str, Any]:
-    return {"visits": arm.visits, "conversions": arm.converted, "rate": arm.rate}
+    return {"visitors": arm.visitors, "converted": arm.converted, "rate": arm.rate, "visits": arm.visits}

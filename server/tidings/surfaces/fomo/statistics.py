@@ -41,7 +41,7 @@ def get_statistics(call: Call) -> Read[Figures]:
     start = max(0, end - DEFAULT_DAYS * DAY_SECONDS) if start is None else start
     if start > end:
         raise Invalid("from lies after to", field="from", code="range_reversed")
-    query = partial(statistics.between, application_id=call.entry.application.id, start=start, end=end)
+    query = partial(statistics.between, application_id=call.entry.application.id, start=start, end=end, now=call.now)
     return Read(query, lambda found: ok({"stats": stats(found, start, end)}))
 
 
@@ -56,7 +56,8 @@ def dashboard(call: Call) -> Read[Days]:
         raise Invalid("date_range[from] lies after date_range[to]", field="date_range[from]", code="range_reversed")
     if last - first >= MOST_DAYS:
         raise Invalid(f"date_range is longer than {MOST_DAYS} days", field="date_range[from]", code="range_too_long")
-    query = partial(statistics.by_day, application_id=call.entry.application.id, first=first, last=last, time_zone=zone)
+    of = call.entry.application.id
+    query = partial(statistics.by_day, application_id=of, first=first, last=last, now=call.now, time_zone=zone)
     return Read(query, lambda found: ok(dashboard_json(found)))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from tidings.domain.deliveries import ATTEMPTS_SHOWN, MOST_WAITING
 from tidings.domain.webhooks import MOST_WEBHOOKS
 from tidings.records.delivery import State
 from tidings.render.stats import CHOICES
@@ -78,7 +79,7 @@ DELIVERY_EXAMPLE: dict[str, Any] = {
 }
 DELIVERY = answer(
     "A delivery: what is sent, and what came of each attempt. Of an answer the first 1 KiB is shown, control characters "
-    "escaped; `answer_bytes` is how much is kept, 16 KiB at most.",
+    f"escaped; `answer_bytes` is how much is kept, 16 KiB at most. Of many attempts the newest {ATTEMPTS_SHOWN} are shown.",
     DELIVERY_EXAMPLE,
     id=INTEGER,
     webhook_id=INTEGER,
@@ -119,7 +120,7 @@ _NEW_WEBHOOK = Body(
     example={"url": "https://hooks.shop.example/figures", "figures": ["hover", "conversions_count"]},
 )
 _WEBHOOK_CHANGES = Body(
-    "WebhookChanges", webhook_shapes.WEBHOOK, "webhook", never_blank=("url",), example={"enabled": False}
+    "WebhookChanges", webhook_shapes.CHANGES, "webhook", never_blank=("url", "enabled"), example={"enabled": False}
 )
 _NEW = {"A new webhook": WEBHOOK_EXAMPLE}
 _WEBHOOK = {"A webhook": {**WEBHOOK_EXAMPLE, "secret": None}}
@@ -135,8 +136,9 @@ def _update(name: str, title: str, same_as: str = "") -> Operation:
         name,
         "Webhooks",
         title,
-        "Changes the members that are sent. A blank `secret` makes a new one, told in the answer; `null` beside the `id` of "
-        "a webhook that was fetched leaves it. Switched on again, what was waiting goes out.",
+        "Changes the members that are sent. A blank `url`, `enabled` or `secret` is refused; `null` as `secret`, as in "
+        "a webhook that was fetched, leaves it. Switched on again, or with another `url`, what was waiting goes out at "
+        "once, as if nothing of it had ever failed.",
         ref("Webhook"),
         _WEBHOOK,
         body=_WEBHOOK_CHANGES,
@@ -173,7 +175,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "deleteWebhook",
         "Webhooks",
         "Delete a webhook",
-        "With what waits to be sent to it, and its log.",
+        "With what waits to be sent to it, and its log. What is being sent at that moment may still arrive.",
         ref("Deleted"),
         {"Deleted": {"message": "Webhook successfully deleted"}},
     ),
@@ -182,10 +184,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Webhooks",
         "Send a test now",
         "The figures of the last whole window, at once and once, switched off or not; marked by the header "
-        "`Tidings-Test: true` alone. What came of it stands in its deliveries.",
+        "`Tidings-Test: true` alone. What came of it stands in its deliveries. While a test of the webhook is on its way, "
+        "there is no other (409).",
         ref("Delivery"),
         _WAITING,
-        refusals=(413, 415),
+        refusals=(409, 413, 415),
     ),
     ("GET", "/webhooks/{id}/deliveries"): Operation(
         "listDeliveries",
@@ -200,7 +203,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "sendAgain",
         "Webhooks",
         "Send a delivery again",
-        "At once, whatever came of it before, with the same id and the same body.",
+        "At once, whatever came of it before, with the same id and the same body. Refused (409) while it is being sent, "
+        f"while {MOST_WAITING} deliveries of the webhook wait, and of a test while a test of it is on its way.",
         ref("Delivery"),
         _DELIVERY,
         refusals=(409, 413, 415),

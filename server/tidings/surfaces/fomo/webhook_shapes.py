@@ -1,24 +1,27 @@
 """Webhooks and their deliveries in the API's words: what a client may write, and what it is answered."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+import regex
+
+from tidings.domain.deliveries import ANSWER_SHOWN
 from tidings.errors import Invalid
 from tidings.outbound.guard import LONGEST_URL
-from tidings.records.delivery import Attempt, Delivery
+from tidings.records.delivery import Delivery, LoggedAttempt
 from tidings.records.webhook import Webhook, WebhookChanges, WebhookDraft
 from tidings.render.stats import CHOICES
 from tidings.surfaces.fomo.kinds import Kind, Member, label, read, read_changes
 from tidings.surfaces.fomo.setting_kinds import BOOLEAN
 from tidings.surfaces.fomo.shapes import iso_time
 
-# What is shown of an answer; the log keeps more of it.
-ANSWER_SHOWN = 1_024
+# Control and format characters (those of direction too), separators of lines.
+_HIDDEN = regex.compile(r"(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]")
 # whsec_ and the base64 of 24 to 64 bytes.
 _QUAD = "[A-Za-z0-9+/]{4}"
 _END = "([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)"
-SECRET_PATTERN = f"^(whsec_(({_QUAD}){{8,21}}|({_QUAD}){{8,20}}{_END}|({_QUAD}){{21}}[A-Za-z0-9+/]{{2}}==))?$"
+NEW_SECRET_PATTERN = f"^whsec_(({_QUAD}){{8,21}}|({_QUAD}){{8,20}}{_END}|({_QUAD}){{21}}[A-Za-z0-9+/]{{2}}==)$"
+SECRET_PATTERN = NEW_SECRET_PATTERN.replace("^", "^(").replace("$", ")?$")
 
 
 def _plain_text(value: Any, name: str) -> str:
@@ -52,28 +55,35 @@ WEBHOOK = (
     Member("enabled", BOOLEAN, "Off: nothing is sent; what was waiting goes out when it is on again.", True),
     Member("secret", SECRET, "Signs what is sent: whsec_ and the base64 of 24 to 64 random bytes; made if absent."),
 )
+# A blank here may be a mistake of a form, and would switch on what is off or lose the secret for good.
+CHANGES = (
+    *WEBHOOK[:3],
+    Member(
+        "secret",
+        Kind(_plain_text, {"type": ["string", "null"], "pattern": NEW_SECRET_PATTERN}),
+        "Signs what is sent from now on; `null`, which is what is told of it, leaves it as it is.",
+    ),
+)
 
 
 def webhook_draft(body: Mapping[str, Any]) -> WebhookDraft:
     """A draft from the members of a create. Raises Invalid that names the member."""
     found = read(body, WEBHOOK)
     if "url" not in found:
-        raise _no_url()
+        raise Invalid("Url is required", field="url", code="required")
     return WebhookDraft(**found)
 
 
 def webhook_changes(body: Mapping[str, Any]) -> WebhookChanges:
-    """What the members of an update ask for; blank ones go back to what they are by default, a secret is made anew."""
-    found = read_changes(body, WEBHOOK)
-    if "secret" in found and body["secret"] is None and "id" in body:
-        # A fetched webhook that comes back: its null is how we never tell a secret, not a wish for a new one.
+    """What the members of an update ask for. Raises Invalid for a blank one that it would not be safe to guess at."""
+    found = read_changes(body, CHANGES)
+    if "secret" in found and body["secret"] is None:
         del found["secret"]
-    if "url" in found and found["url"] is None:
-        raise _no_url()
+    for name in ("url", "enabled", "secret"):
+        if name in found and found[name] is None:
+            raise Invalid(f"{label(name)} is required", field=name, code="required")
     if "figures" in found:
         found["figures"] = found["figures"] or ()
-    if "enabled" in found:
-        found["enabled"] = found["enabled"] is not False
     return WebhookChanges(**found)
 
 
@@ -92,7 +102,7 @@ def webhook_json(webhook: Webhook, *, with_secret: bool = False) -> dict[str, An
     }
 
 
-def delivery_json(delivery: Delivery, attempts: list[Attempt], webhook: Webhook) -> dict[str, Any]:
+def delivery_json(delivery: Delivery, attempts: list[LoggedAttempt], webhook: Webhook) -> dict[str, Any]:
     """A delivery with what it sends and what came of it; the signature is left out, each attempt has one of its own."""
     headers = {"Content-Type": "application/json", "webhook-id": delivery.message_id}
     return {
@@ -115,7 +125,7 @@ def delivery_json(delivery: Delivery, attempts: list[Attempt], webhook: Webhook)
     }
 
 
-def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+def _attempt_json(attempt: LoggedAttempt) -> dict[str, Any]:
     return {
         "number": attempt.number,
         "url": attempt.url,
@@ -124,21 +134,11 @@ def _attempt_json(attempt: Attempt) -> dict[str, Any]:
         "result": attempt.result,
         "status": attempt.status,
         "answer": shown(attempt.answer),
-        "answer_bytes": len(attempt.answer),
+        "answer_bytes": attempt.answer_bytes,
     }
 
 
 def shown(answer: bytes) -> str:
     """The beginning of what a receiver answered, as text: what is none, and what is not seen but does something, escaped."""
     text = answer[:ANSWER_SHOWN].decode("utf-8", "backslashreplace")
-    return "".join(_harmless(character) for character in text)
-
-
-def _harmless(character: str) -> str:
-    # Control and format characters (those of direction too), separators of lines.
-    hidden = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in "\n\t"
-    return character.encode("unicode_escape").decode("ascii") if hidden else character
-
-
-def _no_url() -> Invalid:
-    return Invalid("Url is required", field="url", code="required")
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

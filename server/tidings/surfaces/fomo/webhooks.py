@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from tidings.domain import deliveries, webhooks
 from tidings.errors import NotFound
-from tidings.records.delivery import Attempt, Delivery
+from tidings.records.delivery import Delivery, LoggedAttempt
 from tidings.records.webhook import Webhook
 from tidings.surfaces.fomo.kinds import ID_LIMIT, unwrapped
 from tidings.surfaces.fomo.parameters import Parameter, read_query, whole
@@ -19,7 +19,7 @@ DELIVERIES = (
     Parameter("before", whole(1, ID_LIMIT), "Only deliveries from before the one with this id: the next page."),
     Parameter("limit", whole(1, 100), "How many deliveries.", default=30, example=10),
 )
-Logged = tuple[Webhook, list[tuple[Delivery, list[Attempt]]]]
+Logged = tuple[Webhook, list[tuple[Delivery, list[LoggedAttempt]]]]
 
 
 def create(call: Call) -> Write[Webhook]:
@@ -55,14 +55,14 @@ def update(call: Call) -> Write[Webhook]:
 
     def answer(webhook: Webhook) -> Answer:
         call.context.wake_outbox()  # what waited for it to be switched on goes out now
-        return ok(webhook_json(webhook, with_secret=changes.secret in (None, webhook.secret)))
+        return ok(webhook_json(webhook, with_secret=changes.secret == webhook.secret))
 
     return Write(job, answer)
 
 
 def delete(call: Call) -> Write[Any]:
     """DELETE …/webhooks/{id}: with what waits for it, and its log."""
-    job = partial(webhooks.delete, application_id=_mine(call), webhook_id=webhook_id(call))
+    job = partial(webhooks.delete, application_id=_mine(call), webhook_id=webhook_id(call), now=call.now)
     return Write(job, lambda _nothing: ok({"message": "Webhook successfully deleted"}))
 
 
@@ -92,15 +92,16 @@ def send_again(call: Call) -> Write[Logged]:
     return Write(job, partial(_on_its_way, call))
 
 
-def list_deliveries(call: Call) -> Read[Logged]:
+def list_deliveries(call: Call) -> Read[list[dict[str, Any]]]:
     """GET …/webhooks/{id}/deliveries?before=&limit=: newest first."""
     names = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
     asked = read_query(call.query, DELIVERIES)
 
-    def query(connection: Connection) -> Logged:
-        return webhooks.retrieve(connection, **names), deliveries.of_webhook(connection, **names, **asked)
+    def query(connection: Connection) -> list[dict[str, Any]]:  # in words already here: in a thread, since it may be much
+        webhook = webhooks.retrieve(connection, **names)
+        return [delivery_json(*one, webhook) for one in deliveries.of_webhook(connection, **names, **asked)]
 
-    return Read(query, lambda logged: ok([delivery_json(*one, logged[0]) for one in logged[1]]))
+    return Read(query, ok)
 
 
 def webhook_id(call: Call) -> int:

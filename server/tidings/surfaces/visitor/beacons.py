@@ -97,7 +97,7 @@ def beacon_draft(body: Mapping[str, Any], application_id: int, now: int) -> Beac
         raise Invalid("events is a list", field="events")
     if len(events) > MOST_EVENTS:
         raise Invalid(f"There are more than {MOST_EVENTS} events", field="events", code="too_many")
-    acts, goals, visit = [], [], NO_ARM
+    acts, goals, visit, visitor = [], [], NO_ARM, False
     for event in events:
         if not isinstance(event, dict) or not _is_timely(event.get("t"), now):
             continue
@@ -111,9 +111,9 @@ def beacon_draft(body: Mapping[str, Any], application_id: int, now: int) -> Beac
         elif kind == GOAL:
             if (reached := reached_goal(event)) is not None:
                 goals.append(reached)
-        elif kind == VISIT:
-            visit = visit or arm_of_visit(event)
-    return Beacon(application_id, page_view or "", tuple(acts), now, tuple(goals), visit)
+        elif kind == VISIT and visit == NO_ARM:
+            visit, visitor = arm_of_visit(event), event.get("u") == 1
+    return Beacon(application_id, page_view or "", tuple(acts), now, tuple(goals), visit, visitor)
 
 
 def _is_timely(seconds: Any, now: int) -> bool:

@@ -2,14 +2,17 @@
 
 A goal: `g` its id, `c` what the page calls this conversion, at random, and `t` when it was: told again with the same two,
 it is the same one. `v` its worth in hundredths; `a` what it is put down to, `click` or `display`, of the event `id`; `arm`
-the visitor's in a hold-out, `f` 1 for the first of its visit, `x` the owner's own name for it, such as an order's number.
+the visitor's in a hold-out, `f` 1 for the first since the visitor was counted, `x` the owner's own name for it, such as an
+order's number.
+
+A visit: `arm` its visitor's, `u` 1 where the visitor is counted with it: the first time, and again after a while.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from tidings.records.conversion import CLICKED, DISPLAYED, HELD, MOST_CENTS, NO_ARM, SHOWN, UNATTRIBUTED, Reached
+from tidings.records.conversion import CLICKED, DISPLAYED, HELD, MOST_CENTS_OF_PAGE, NO_ARM, SHOWN, UNATTRIBUTED, Reached
 
 # Kinds of events in a beacon.
 GOAL, VISIT = "goal", "visit"
@@ -38,7 +41,7 @@ def reached_goal(event: Mapping[str, Any]) -> Reached | None:
         return None
     if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
         return None
-    if cents is not None and (type(cents) is not int or not 0 <= cents <= MOST_CENTS):
+    if cents is not None and (type(cents) is not int or cents < 0):
         return None
     event_id: Any = event.get("id")
     external_id = event.get("x")
@@ -49,7 +52,7 @@ def reached_goal(event: Mapping[str, Any]) -> Reached | None:
         goal_id=goal_id,
         nonce=nonce,
         at=int(event["t"] * 1_000),
-        cents=cents,
+        cents=None if cents is None or cents > MOST_CENTS_OF_PAGE else cents,
         attribution=attribution,
         event_id=event_id,
         arm=_word(event, "arm", _ARMS, NO_ARM),

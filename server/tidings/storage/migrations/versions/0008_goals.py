@@ -53,10 +53,14 @@ def upgrade() -> None:
         sa.Column("arm", sa.Integer, nullable=False),
         sa.Column("first", sa.Boolean, nullable=False),
         sa.Column("by_page", sa.Boolean, nullable=False),
+        sa.Column("page_told", sa.Boolean, nullable=False),
+        sa.Column("dated", sa.Boolean, nullable=False),
+        sa.Column("refunded", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("application_id", "goal_id", "external_id"),
         sqlite_with_rowid=False,
     )
     op.create_index("conversions_by_external_id", "conversions", ["application_id", "external_id"])
+    op.create_index("conversions_by_time", "conversions", ["application_id", "created_at"])
     op.create_table(
         "goal_figures",
         _of_application(),
@@ -86,7 +90,7 @@ def upgrade() -> None:
         _of_application(),
         sa.Column("hour", sa.BigInteger, nullable=False),
         sa.Column("arm", sa.Integer, nullable=False),
-        *_numbers("visits"),
+        *_numbers("visits", "visitors"),
         sa.PrimaryKeyConstraint("application_id", "hour", "arm"),
         sqlite_with_rowid=False,
     )
