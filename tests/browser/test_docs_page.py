@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_it_fits_and_loads_nothing_from_elsewhere(
     live: Live, new_page: Callable[..., Page], page_errors: list[str], width: int, scheme: str
@@ -33,7 +33,7 @@ def test_it_fits_and_loads_nothing_from_elsewhere(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_axe_finds_nothing(live: Live, new_page: Callable[..., Page], width: int, scheme: str) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci in widget/")

@@ -162,7 +162,7 @@ def test_nothing_is_asked_of_other_hosts_and_no_rule_is_broken(demo: DemoServer,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_axe_finds_nothing(demo: DemoServer, new_page: NewPage, width: int, scheme: str) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci in widget/")

@@ -124,7 +124,7 @@ def on(v: Visit) -> None:
 
 
 @pytest.mark.criterion(68)
-@pytest.mark.parametrize("where", ["head", "body"])
+@pytest.mark.parametrize("where", ["head", pytest.param("body", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("how", ["Turbo", "htmx", "Astro"])
 def test_a_card_outlives_the_swap(visit: Visits, how: str, where: str) -> None:
     """The card stands on, the series goes on with the next event, and there is one widget, whatever ran again."""
@@ -144,7 +144,7 @@ def test_a_card_outlives_the_swap(visit: Visits, how: str, where: str) -> None:
 
 
 @pytest.mark.criterion(68)
-@pytest.mark.parametrize("where", ["head", "body"])
+@pytest.mark.parametrize("where", ["head", pytest.param("body", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("how", ["Turbo", "htmx", "Astro"])
 def test_the_next_pages_feed_box_is_filled(visit: Visits, how: str, where: str) -> None:
     v = swapping(visit, how, where, {"feedMode": True})

@@ -38,7 +38,7 @@ def field(kind: str, place: str) -> str:
 
 
 @pytest.mark.criterion(90)
-@pytest.mark.parametrize("position", ["bottom_left", "top_right"])
+@pytest.mark.parametrize("position", ["bottom_left", pytest.param("top_right", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", FIELDS)
 def test_on_a_phone_no_card_covers_a_field_that_is_written_in(visit: Visits, kind: str, position: str) -> None:
     """A card that stands makes way, none comes while the field has the focus, and afterwards they go on."""

@@ -78,7 +78,7 @@ def faults_by_theme(v: Visit, change: str, argument: str | None = None) -> dict[
 
 
 @pytest.mark.criterion(84)
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("width", [375, pytest.param(1280, marks=pytest.mark.slow)])
 def test_spaced_text_is_not_clipped(visit: Visits, width: int) -> None:
     v = visit([event(1, WORDS)], HELD, viewport={"width": width, "height": 700})
     assert faults_by_theme(v, "0") == {}
@@ -95,7 +95,7 @@ def test_text_of_twice_the_size_is_not_clipped(visit: Visits) -> None:
 
 
 @pytest.mark.criterion(84)
-@pytest.mark.parametrize(("zoom", "width", "height"), [(2, 640, 512), (4, 320, 256)])
+@pytest.mark.parametrize(("zoom", "width", "height"), [pytest.param(2, 640, 512, marks=pytest.mark.slow), (4, 320, 256)])
 def test_a_zoomed_page_clips_nothing(visit: Visits, zoom: int, width: int, height: int) -> None:
     """A window of 1280 × 1024 at 200 % and at 400 %."""
     v = visit([event(1, WORDS)], HELD, viewport={"width": width, "height": height}, device_scale_factor=zoom)
@@ -103,7 +103,7 @@ def test_a_zoomed_page_clips_nothing(visit: Visits, zoom: int, width: int, heigh
     assert v.js("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("scheme", "page"), [("light", "#111"), ("dark", "#fff")])
+@pytest.mark.parametrize(("scheme", "page"), [("light", "#111"), pytest.param("dark", "#fff", marks=pytest.mark.slow)])
 def test_the_ring_is_seen_on_what_has_the_focus(visit: Visits, scheme: str, page: str) -> None:
     """Row 76 by pixels: around link, stop and close, a line's worth of pixels that change by 3:1 and more.
 
