@@ -61,7 +61,8 @@ def test_the_oldest_go_first_and_some_at_a_time(connection: Connection) -> None:
 
 def test_nothing_is_looked_for_without_an_index(connection: Connection) -> None:
     for text, values in (
-        (page_views._mark_text(2), (1, 2, 3, 4)),
+        (page_views._mark_text(2, 1), (1, 2, 3, 4)),
+        (page_views._mark_text(2, 8), (1, 2, 3, 4)),
         (page_views._FORGET, (1, 2)),
         (statistics._FORGET, (1, 2, 3)),
     ):
