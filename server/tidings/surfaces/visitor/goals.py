@@ -1,7 +1,7 @@
 """Goals in a beacon: `{"k": "goal", …}` for one that was reached, `{"k": "visit", …}` for a visit of a hold-out.
 
-A goal: `g` its id, `c` what the page calls this conversion, at random: told again with the same, it is the same one; `t` when
-it was. `v` its worth in hundredths; `a` what it is put down to, `click` or `display`, of the event `id`; `arm`
+A goal: `g` its id, `c` what the page calls this conversion, at random: told again with the same, it is the same one; `t`
+when it was. `v` its worth in hundredths; `a` what it is put down to, `click` or `display`, of the event `id`; `arm`
 the visitor's in a hold-out, `f` 1 for the first since the visitor was counted, `x` the owner's own name for it, such as an
 order's number.
 
