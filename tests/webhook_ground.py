@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from tidings.domain import applications, deliveries, webhooks
 from tidings.domain.deliveries import Done
 from tidings.domain.hours import hour_to_count
-from tidings.domain.windows import WINDOW, new_delivery
+from tidings.domain.windows import WINDOW, counted, new_delivery
 from tidings.outbound.guard import Guard
 from tidings.outbound.results import Outcome
 from tidings.records.delivery import Delivery, Outgoing
@@ -77,7 +77,8 @@ def settle(connection: Connection, now: int, outgoing: Outgoing, outcome: Outcom
 
 def put(connection: Connection, of: Webhook, number: int = 1, due_at: int = NOW, **changes: Any) -> list[Delivery]:
     """Puts deliveries of a webhook into the outbox."""
-    rows = new_delivery(connection, [of] * number, NOW - WINDOW, NOW, now=NOW, due_at=[due_at] * number)
+    told = counted(connection, [of], NOW - WINDOW, NOW)
+    rows = new_delivery([of] * number, NOW - WINDOW, NOW, told, now=NOW, due_at=[due_at] * number)
     return [stored.insert_delivery(connection, {**row, **changes}) for row in rows]
 
 

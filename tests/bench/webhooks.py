@@ -132,7 +132,8 @@ def fill_outbox(server: LiveServer, application_ids: list[int]) -> None:
     engine = writing_engine(server.database, checkpoints=False)
     with engine.begin() as connection:
         found = [one for number in application_ids for one in webhooks_of(connection, number)]
-        rows = windows.new_delivery(connection, found, start, end, now=now, due_at=[now] * len(found))
+        figures = windows.counted(connection, found, start, end)
+        rows = windows.new_delivery(found, start, end, figures, now=now, due_at=[now] * len(found))
         insert_deliveries(connection, rows)
     engine.dispose()
 

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tidings.domain import applications, beacons, conversions, events, goal_statistics, goals, statistics
-from tidings.domain.hours import HOUR
 from tidings.records.application import ApplicationChanges
 from tidings.records.beacon import Beacon
 from tidings.records.conversion import CLICKED, ConversionDraft, Reached
 from tidings.records.event import EventDraft
 from tidings.records.goal import GoalDraft
-from tidings.records.statistics import Figures, Reach
+from tidings.records.statistics import HOUR, Figures, Reach
 from tidings.storage import goal_tables
 from tidings.storage.tables import application_figures, event_type_figures
 

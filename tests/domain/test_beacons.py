@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from tidings.domain import applications, beacons, events, statistics
-from tidings.domain.beacons import GENERATION, HOUR
+from tidings.domain.beacons import GENERATION
 from tidings.records.beacon import CLICK, CLOSE, DISPLAY, HOVER, Beacon
 from tidings.records.event import EventDraft
-from tidings.records.statistics import EVENT_DAYS, Figures
+from tidings.records.statistics import EVENT_DAYS, HOUR, Figures
 from tidings.storage.engine import writing_engine
 from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures, event_figures, event_type_figures, page_view_marks

@@ -9,11 +9,10 @@ import pytest
 from tests.domain.goal_ground import DAY, NOW, Ground, clicked, told
 
 from tidings.domain import events, goals, lift, statistics
-from tidings.domain.hours import HOUR
 from tidings.errors import Invalid
 from tidings.records.conversion import CLICKED, DISPLAYED, HELD, SHOWN, UNATTRIBUTED
 from tidings.records.goal import GoalChanges
-from tidings.records.statistics import EVENT_DAYS, Figures, Reach
+from tidings.records.statistics import EVENT_DAYS, HOUR, Figures, Reach
 from tidings.storage.engine import writing_engine
 from tidings.storage.goal_tables import goal_figures
 from tidings.storage.hours import set_first_open_hour

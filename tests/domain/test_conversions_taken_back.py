@@ -15,12 +15,11 @@ from sqlalchemy import select
 from tests.domain.goal_ground import DAY, GOAL_TABLES, NOW, Ground, clicked, told
 
 from tidings.domain import applications, conversions, events, goals, lift, statistics
-from tidings.domain.hours import HOUR
 from tidings.errors import NotFound
 from tidings.records.application import ApplicationChanges
 from tidings.records.conversion import HELD, SHOWN
 from tidings.records.event import EventDraft
-from tidings.records.statistics import Figures, Reach
+from tidings.records.statistics import HOUR, Figures, Reach
 from tidings.storage import goal_tables
 from tidings.storage.engine import writing_engine
 from tidings.storage.hours import set_first_open_hour

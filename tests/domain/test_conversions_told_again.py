@@ -10,12 +10,11 @@ from sqlalchemy import select
 from tests.domain.goal_ground import DAY, NOW, Ground, clicked, told
 
 from tidings.domain import applications, conversions, events, goals
-from tidings.domain.hours import HOUR
 from tidings.errors import NotFound
 from tidings.records.application import ApplicationChanges
 from tidings.records.conversion import MOST_CENTS, SHOWN
 from tidings.records.event import EventDraft
-from tidings.records.statistics import Reach
+from tidings.records.statistics import HOUR, Reach
 from tidings.storage import goal_tables
 from tidings.storage.engine import writing_engine
 from tidings.storage.goal_figures import MOST_OF_ROW

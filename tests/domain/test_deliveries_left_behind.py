@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from tests.webhook_ground import HERE, NOW, claim, database, outbox, put, settle, webhook
 
 from tidings.domain import deliveries, webhooks
-from tidings.domain.deliveries import DAY, LADDER, LEASE, MOST_LOST
+from tidings.domain.deliveries import LADDER, LEASE, MOST_LOST
 from tidings.outbound.results import Busy, Outcome, Sent, Silent
 from tidings.records.delivery import Attempt
+from tidings.records.statistics import DAY
 
 SENT = Sent(200, b"ok", 12)
 BUSY = Busy(None, 503, b"later", 7)

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from tests.webhook_ground import GUARD, NOW, count, database, outbox, webhook
 
 from tidings.domain import beacons, deliveries, webhooks, windows
-from tidings.domain.hours import HOUR
 from tidings.domain.windows import AT_ONCE, LATE, SPREAD, WINDOW, WINDOWS_APART
 from tidings.records.beacon import DISPLAY, Beacon
 from tidings.records.delivery import Delivery
+from tidings.records.statistics import HOUR
 from tidings.records.webhook import WebhookChanges
 from tidings.storage.hours import first_open_hour
 from tidings.storage.webhooks import webhook_by_id

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from tests.domain.test_windows import close, spans, told
 from tests.webhook_ground import NOW, count, database, outbox, webhook
 
-from tidings.domain.hours import HOUR
 from tidings.domain.windows import WINDOW
+from tidings.records.statistics import HOUR
 from tidings.storage.hours import set_first_open_hour
 from tidings.storage.statistics import figures_between
 from tidings.storage.told_ahead import told_before

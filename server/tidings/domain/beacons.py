@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from tidings.domain.conversions import count_told
-from tidings.domain.hours import HOUR, hour_to_count
+from tidings.domain.hours import hour_to_count
 from tidings.records.beacon import CLICK, DISPLAY, Beacon
-from tidings.records.statistics import EVENT_DAYS, HOURS_A_DAY
+from tidings.records.statistics import EVENT_DAYS, HOUR, HOURS_A_DAY
 from tidings.storage import page_views
 from tidings.storage.events import types_of
 from tidings.storage.hours import first_open_hour

@@ -9,7 +9,8 @@ from enum import Enum
 
 from sqlalchemy import Connection
 
-from tidings.domain.hours import HOUR, MOST_AHEAD
+from tidings.domain.hours import MOST_AHEAD
+from tidings.records.statistics import HOUR
 from tidings.storage.hours import Clock, clock_seen, set_clock
 
 # Milliseconds, all of these.

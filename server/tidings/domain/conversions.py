@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from tidings.domain import goals
 from tidings.domain.applications import retrieve as retrieve_application
-from tidings.domain.hours import HOUR, hour_to_count
+from tidings.domain.hours import hour_to_count
 from tidings.errors import Invalid, NotFound
 from tidings.records.application import Application
 from tidings.records.beacon import Beacon
 from tidings.records.conversion import HELD, UNATTRIBUTED, Conversion, ConversionDraft, Reached
 from tidings.records.goal import NO_VALUE, Goal
-from tidings.records.statistics import EVENT_DAYS, HOURS_A_DAY
+from tidings.records.statistics import EVENT_DAYS, HOUR, HOURS_A_DAY
 from tidings.storage import conversions as stored
 from tidings.storage.events import delete_event, event_by_external_id, types_of
 from tidings.storage.goal_figures import add_conversions, forget_event_conversions, take_back

@@ -15,6 +15,7 @@ from tidings.errors import Conflict, NotFound
 from tidings.outbound.channels.webhook import LONGEST_WAIT
 from tidings.outbound.results import Busy, Outcome, Refused, Sent
 from tidings.records.delivery import PROCESS_ENDED, Attempt, Delivery, LoggedAttempt, Outgoing
+from tidings.records.statistics import DAY
 from tidings.records.webhook import HEALTHY, Webhook
 from tidings.storage import deliveries as stored
 from tidings.storage import webhooks
@@ -23,7 +24,6 @@ from tidings.storage import webhooks
 LADDER = (10, 30, 90, 270, 810, 2_430, 3_600)
 # Of a wait, up or down, so that what failed together does not come back together.
 JITTER = 0.1
-DAY = 24 * 3_600_000
 # Milliseconds that a claimed delivery may take; an attempt takes 15 s at most.
 LEASE = 120_000
 # Under way of one webhook, and of one application, by all processes together: whoever hangs leaves the others their places.
@@ -119,13 +119,13 @@ def settle(connection: Connection, done: Sequence[Done], *, holder: str, now: in
     stored.finish(connection, failed, "failed", now)
     for delivery, due_at, rung in waiting:
         webhook = after[delivery.webhook_id]
-        doubtful = webhook.failing_since is not None
+        doubtful = webhook.is_failing
         stored.wait(connection, delivery.id, due_at if webhook.enabled else None, doubtful=doubtful, rung=rung)
     for webhook in after.values():
         if webhook != before[webhook.id]:
             webhooks.note_health(connection, webhook)
-            if (webhook.failing_since is None) != (before[webhook.id].failing_since is None):
-                stored.set_doubtful(connection, webhook.id, webhook.failing_since is not None)
+            if webhook.is_failing != before[webhook.id].is_failing:
+                stored.set_doubtful(connection, webhook.id, webhook.is_failing)
             if before[webhook.id].enabled and not webhook.enabled:
                 stored.park(connection, webhook.id)
 
@@ -208,7 +208,7 @@ def _take_over(connection: Connection, left: Iterable[Delivery], now: int) -> No
     for one in again:
         webhook = to[one.webhook_id]
         due_at = now if webhook.enabled or one.test else None
-        doubtful = webhook.failing_since is not None and not one.test
+        doubtful = webhook.is_failing and not one.test
         stored.wait(connection, one.id, due_at, doubtful=doubtful, rung=max(one.rung - 1, 0))
 
 
@@ -255,5 +255,5 @@ def send_again(connection: Connection, *, application_id: int, webhook_id: int, 
         raise Conflict("A test of this webhook is on its way already", code="test_waiting")
     if delivery.state != "waiting" and stored.number_open(connection, webhook_id, "waiting", test=False) >= MOST_WAITING:
         raise Conflict(f"{MOST_WAITING} deliveries of this webhook are waiting already", code="too_many_waiting")
-    stored.wait(connection, delivery.id, now, doubtful=webhook.failing_since is not None and not delivery.test, rung=0)
+    stored.wait(connection, delivery.id, now, doubtful=webhook.is_failing and not delivery.test, rung=0)
     return stored.delivery_by_id(connection, application_id, delivery_id) or delivery

@@ -4,7 +4,8 @@ That of its moment; or, when webhooks have been told of that hour already, the f
 comes late, or after the clock was set back, is told in the next window, so that no window leaves anything out.
 """
 
-HOUR = 3_600_000
+from tidings.records.statistics import HOUR
+
 # Hours. A clock that moves by more than this at once has jumped (believed_clock.py).
 MOST_AHEAD = 24
 

@@ -3,10 +3,9 @@
 from sqlalchemy import Connection
 
 from tidings.domain.believed_clock import cautious
+from tidings.records.statistics import DAY
 from tidings.storage.conversions import remove_older_conversions
 from tidings.storage.event_removal import remove_older
-
-DAY = 86_400_000
 
 
 def remove_old_events(connection: Connection, now: int, days: int) -> bool:

@@ -10,8 +10,7 @@ not told of yet.
 from sqlalchemy import Connection
 
 from tidings.domain.days import day_at, first_hour, stretches
-from tidings.domain.hours import HOUR
-from tidings.records.statistics import HOURS_A_DAY
+from tidings.records.statistics import HOUR, HOURS_A_DAY
 from tidings.storage import figure_roll_ups as stored
 from tidings.storage.figure_roll_ups import Due
 

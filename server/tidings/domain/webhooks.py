@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 
-from tidings.domain.windows import WINDOW, last_window, new_delivery
+from tidings.domain.windows import WINDOW, counted, last_window, new_delivery
 from tidings.errors import Conflict, Invalid, NotFound
 from tidings.outbound.guard import Guard, Refusal
 from tidings.records.delivery import Delivery
@@ -89,9 +89,9 @@ def update(
 
 
 def delete(connection: Connection, *, application_id: int, webhook_id: int, now: int) -> None:
-    """Lets a webhook be gone: nothing shows it, nothing goes out to it. `deliveries.forget_deleted` removes what is left.
+    """Lets a webhook be gone: nothing shows it, nothing goes out to it. Raises NotFound.
 
-    Raises NotFound.
+    What is left of it, `deliveries.forget_deleted_webhooks` removes.
     """
     if not stored.hide_webhook(connection, application_id, webhook_id, now):
         raise NotFound("Webhook not found", code="webhook_not_found")
@@ -108,7 +108,7 @@ def test(connection: Connection, *, application_id: int, webhook_id: int, now: i
     if any(outbox.number_open(connection, webhook_id, state, test=True) for state in ("waiting", "sending")):
         raise Conflict("A test of this webhook is on its way already", code="test_waiting")
     start, end = last_window(now)
-    [row] = new_delivery(connection, [webhook], start, end, now=now, due_at=[now], test=True)
+    [row] = new_delivery([webhook], start, end, counted(connection, [webhook], start, end), now=now, due_at=[now], test=True)
     return outbox.insert_delivery(connection, row)
 
 

@@ -20,8 +20,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from tidings.domain.believed_clock import Belief, look_at_clock
-from tidings.domain.hours import HOUR
-from tidings.records.statistics import Figures
+from tidings.records.statistics import HOUR, Figures
 from tidings.records.webhook import Webhook
 from tidings.render.stats import ALWAYS, stats
 from tidings.storage import deliveries, hours, webhooks
@@ -70,7 +69,7 @@ def close_windows(connection: Connection, now: int) -> bool:
         news = _news(connection, [one for one in some if one.id in moved], start, end)
         ours = [one for one in some if one.id in news]
         moments = [now + (_chance.randrange(SPREAD) if now - end > LATE else 0) for _ in ours]
-        rows = new_delivery(connection, ours, start, end, now=now, due_at=moments, news=news)
+        rows = new_delivery(ours, start, end, news, now=now, due_at=moments)
         deliveries.insert_deliveries(connection, rows)
     return len(due) == AT_ONCE or due[0].next_window < newest - WINDOW
 
@@ -87,12 +86,16 @@ def _take_back(connection: Connection, window: int) -> None:
     hours.set_first_open_hour(connection, window // HOUR)
 
 
+def counted(connection: Connection, of: Sequence[Webhook], start: int, end: int) -> dict[int, Figures]:
+    """All that was counted in a span (milliseconds) for the applications of webhooks, by the webhook's id."""
+    figures = figures_of_applications(connection, sorted({one.application_id for one in of}), start // HOUR, end // HOUR)
+    return {one.id: figures.get(one.application_id, Figures()) for one in of}
+
+
 def _news(connection: Connection, of: Sequence[Webhook], start: int, end: int) -> dict[int, Figures]:
     """What webhooks have not been told of a span (milliseconds), by id; those that were told all of it are not there."""
-    ids = [one.id for one in of]
-    figures = figures_of_applications(connection, sorted({one.application_id for one in of}), start // HOUR, end // HOUR)
-    news = {one.id: figures.get(one.application_id, Figures()) for one in of}
-    before = told_before(connection, ids, start, end)
+    news = counted(connection, of, start, end)
+    before = told_before(connection, list(news), start, end)
     for webhook_id, told in before.items():
         news[webhook_id] = news[webhook_id].beyond(told.figures)
         if end <= told.last + WINDOW and news[webhook_id] == Figures():
@@ -108,24 +111,19 @@ def _end(start: int, newest: int) -> int:
 
 
 def new_delivery(
-    connection: Connection,
     of: Sequence[Webhook],
     start: int,
     end: int,
+    figures: Mapping[int, Figures],
     *,
     now: int,
     due_at: Sequence[int],
     test: bool = False,
-    news: Mapping[int, Figures] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows for the outbox that tell webhooks of one span (milliseconds), one each, due at the moments of `due_at`.
 
-    `news`: what is told, by webhook; None: all that was counted.
+    `figures`: what is told, by the webhook's id.
     """
-    if news is None:
-        applications = sorted({one.application_id for one in of})
-        counted = figures_of_applications(connection, applications, start // HOUR, end // HOUR)
-        news = {one.id: counted.get(one.application_id, Figures()) for one in of}
     return [
         {
             "message_id": f"msg_{secrets.token_hex(16)}",
@@ -136,11 +134,11 @@ def new_delivery(
             "test": test,
             "timeframe_from": start // 1_000,
             "timeframe_to": end // 1_000,
-            "body": _body(webhook, news[webhook.id], start // 1_000, end // 1_000),
+            "body": _body(webhook, figures[webhook.id], start // 1_000, end // 1_000),
             "state": "waiting",
             "attempts": 0,
             "rung": 0,
-            "doubtful": webhook.failing_since is not None and not test,
+            "doubtful": webhook.is_failing and not test,
             "due_at": moment,
             "created_at": now,
         }

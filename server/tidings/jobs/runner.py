@@ -165,8 +165,7 @@ class Runner:
                 log.exception("The job %s failed; it is tried again in %d s.", job.name, job.every)
                 self._not_before[job.name] = time.monotonic() + job.every
                 return
-            if job.name == "close_windows":
-                self.wake()
+            self.wake()  # what it did may be due
             if not more:
                 return
             await asyncio.sleep(BETWEEN_STEPS)

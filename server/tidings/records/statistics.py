@@ -3,7 +3,10 @@
 from msgspec import Struct
 from msgspec.structs import astuple
 
+# Milliseconds.
+HOUR = 3_600_000
 HOURS_A_DAY = 24
+DAY = HOURS_A_DAY * HOUR
 # Figures of single events are kept for this many days, today included.
 EVENT_DAYS = 30
 

@@ -30,6 +30,11 @@ class Webhook(Struct, frozen=True):
     created_at: int
     updated_at: int
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing arrived since the last failure."""
+        return self.failing_since is not None
+
 
 class WebhookDraft(Struct, frozen=True):
     """A webhook before it is stored. `secret` None: one is made."""

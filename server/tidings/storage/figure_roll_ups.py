@@ -6,12 +6,9 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, func, select
 
 from tidings.records.application import DisplaySettings
-from tidings.records.statistics import Figures
+from tidings.records.statistics import HOUR, Figures
 from tidings.storage.applications import display_of
 from tidings.storage.tables import application_figures, applications, event_type_figures, figure_roll_ups, webhooks
-
-# Milliseconds.
-HOUR = 3_600_000
 
 _done = figure_roll_ups.c
 # What its webhooks were not told of yet stays by the hour, as long as one of them is off.

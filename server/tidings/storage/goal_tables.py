@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -14,12 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-from tidings.storage.tables import Id, metadata
-
-
-def _of_application() -> Column[int]:
-    return Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False)
-
+from tidings.storage.tables import Id, metadata, of_application
 
 api_tokens = Table(
     "api_tokens",
@@ -36,7 +30,7 @@ goals = Table(
     "goals",
     metadata,
     Column("id", String, primary_key=True),
-    _of_application(),
+    of_application(),
     Column("name", String, nullable=False),
     Column("currency", String, nullable=False),
     Column("page_rules", Text, nullable=False),  # JSON of records.page_rule.PageRule
@@ -49,7 +43,7 @@ goals = Table(
 conversions = Table(
     "conversions",
     metadata,
-    _of_application(),
+    of_application(),
     Column("goal_id", String, nullable=False),
     Column("external_id", String, nullable=False),
     Column("cents", BigInteger),
@@ -76,7 +70,7 @@ conversions = Table(
 goal_figures = Table(
     "goal_figures",
     metadata,
-    _of_application(),
+    of_application(),
     Column("hour", BigInteger, nullable=False),
     Column("goal_id", String, nullable=False),
     Column("event_type_id", Id, nullable=False),
@@ -94,7 +88,7 @@ goal_figures = Table(
 event_conversions = Table(
     "event_conversions",
     metadata,
-    _of_application(),
+    of_application(),
     Column("day", BigInteger, nullable=False),
     Column("event_id", Id, nullable=False),
     Column("goal_id", String, nullable=False),
@@ -109,7 +103,7 @@ event_conversions = Table(
 visit_figures = Table(
     "visit_figures",
     metadata,
-    _of_application(),
+    of_application(),
     Column("hour", BigInteger, nullable=False),
     Column("arm", Integer, nullable=False),
     Column("visits", BigInteger, nullable=False),

@@ -29,6 +29,11 @@ def _partial(name: str, *columns: str, unique: bool = False, only: str = "") -> 
     return Index(name, *columns, unique=unique, sqlite_where=there, postgresql_where=there)
 
 
+def of_application() -> Column[int]:
+    """The application that a row belongs to, and goes with."""
+    return Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False)
+
+
 applications = Table(
     "applications",
     metadata,
@@ -49,7 +54,7 @@ event_types = Table(
     "event_types",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("name", String, nullable=False),
     Column("tag", String, nullable=False),
     Column("message", Text, nullable=False),
@@ -69,7 +74,7 @@ events = Table(
     "events",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("event_type_id", Id, ForeignKey("event_types.id"), nullable=False),
     Column("external_id", String),
     Column("url", String),
@@ -96,7 +101,7 @@ events = Table(
 event_counts = Table(
     "event_counts",
     metadata,
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("event_type_id", Id, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("event_id", Id, nullable=False),
@@ -120,7 +125,7 @@ def _figures() -> list[Column[int]]:
 application_figures = Table(
     "application_figures",
     metadata,
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("hour", BigInteger, nullable=False),
     *_figures(),
     PrimaryKeyConstraint("application_id", "hour"),
@@ -131,7 +136,7 @@ application_figures = Table(
 event_figures = Table(
     "event_figures",
     metadata,
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("day", BigInteger, nullable=False),
     Column("event_id", Id, nullable=False),
     *_figures()[:4],
@@ -152,7 +157,7 @@ page_view_marks = Table(
 event_type_figures = Table(
     "event_type_figures",
     metadata,
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("event_type_id", Id, nullable=False),
     Column("hour", BigInteger, nullable=False),
     *_figures(),
@@ -188,7 +193,7 @@ webhooks = Table(
     "webhooks",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("application_id", Id, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    of_application(),
     Column("url", Text, nullable=False),
     Column("figures", Text, nullable=False),  # JSON list of names
     Column("enabled", Boolean, nullable=False),

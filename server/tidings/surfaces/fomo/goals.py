@@ -6,10 +6,9 @@ from typing import Any
 from tidings.domain import goal_statistics, lift
 from tidings.domain.goal_statistics import Found
 from tidings.domain.lift import Arm, Lift
-from tidings.errors import Invalid
 from tidings.records.statistics import Reach
 from tidings.surfaces.fomo.parameters import Parameter, day_text, read_query, text
-from tidings.surfaces.fomo.statistics import DAY_SECONDS, DEFAULT_DAYS, SPAN
+from tidings.surfaces.fomo.statistics import SPAN, span
 from tidings.surfaces.plumbing import Call, Read, ok
 
 GOAL_ID_LIMIT = 8
@@ -19,7 +18,7 @@ CONVERSIONS = (*SPAN, Parameter("goal", text(GOAL_ID_LIMIT), "One goal alone, by
 def conversions(call: Call) -> Read[Found]:
     """GET …/conversions?from=&to=&goal="""
     asked = read_query(call.query, CONVERSIONS)
-    start, end = _span(asked, call.now)
+    start, end = span(asked["from"], asked["to"], call.now)
     application = call.entry.application
     query = partial(
         goal_statistics.reached,
@@ -35,18 +34,10 @@ def conversions(call: Call) -> Read[Found]:
 
 def lift_between(call: Call) -> Read[Lift]:
     """GET …/lift?from=&to="""
-    start, end = _span(read_query(call.query, SPAN), call.now)
+    asked = read_query(call.query, SPAN)
+    start, end = span(asked["from"], asked["to"], call.now)
     query = partial(lift.between, application_id=call.entry.application.id, start=start, end=end)
     return Read(query, lambda found: ok(lift_json(found, end)))
-
-
-def _span(asked: dict[str, Any], now: int) -> tuple[int, int]:
-    """The span that is asked for, in seconds: the last 30 days where nothing is said. Raises Invalid for a reversed one."""
-    end = now // 1_000 if asked["to"] is None else asked["to"]
-    start = max(0, end - DEFAULT_DAYS * DAY_SECONDS) if asked["from"] is None else asked["from"]
-    if start > end:
-        raise Invalid("from lies after to", field="from", code="range_reversed")
-    return start, end
 
 
 def conversions_json(found: Found, names: dict[str, str], start: int, end: int) -> dict[str, Any]:

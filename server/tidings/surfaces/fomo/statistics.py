@@ -37,12 +37,18 @@ def get_statistics(call: Call) -> Read[Figures]:
     """GET …/get_statistics?from=&to=, or both in a JSON body; the query wins."""
     asked, sent = read_query(call.query, SPAN), read_query(call.body, SPAN)
     start, end = (sent[name] if asked[name] is None else asked[name] for name in ("from", "to"))
-    end = call.now // 1_000 if end is None else end
+    start, end = span(start, end, call.now)
+    query = partial(statistics.between, application_id=call.entry.application.id, start=start, end=end, now=call.now)
+    return Read(query, lambda found: ok({"stats": stats(found, start, end)}))
+
+
+def span(start: int | None, end: int | None, now: int) -> tuple[int, int]:
+    """The span that is asked for, in seconds: the last 30 days where nothing is said. Raises Invalid for a reversed one."""
+    end = now // 1_000 if end is None else end
     start = max(0, end - DEFAULT_DAYS * DAY_SECONDS) if start is None else start
     if start > end:
         raise Invalid("from lies after to", field="from", code="range_reversed")
-    query = partial(statistics.between, application_id=call.entry.application.id, start=start, end=end, now=call.now)
-    return Read(query, lambda found: ok({"stats": stats(found, start, end)}))
+    return start, end
 
 
 def dashboard(call: Call) -> Read[Days]:

@@ -160,7 +160,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Webhooks",
         "Create a webhook",
         f"At most {MOST_WEBHOOKS}. The answer is the only one that tells the `secret`. An address that may not be called "
-        "(private, loopback, this server itself) is refused with the reason; that of a name is looked at when it is called.",
+        "(private, loopback, an API of this server itself) is refused with the reason; that of a name is looked at "
+        "when it is called.",
         ref("Webhook"),
         _NEW,
         body=_NEW_WEBHOOK,
