@@ -1,6 +1,7 @@
 """What the tests share: live servers with applications, the demo, and pages of another origin. Browsers: engines/plugin.py.
 
 fixture        scope      is
+`connection`   test       a new database at the newest revision, in one transaction
 `live`         session    a running `tidings serve` with `live.a` and `live.b`: two applications with one event each
 `live_app`     test       a fresh application on that server: base_url, client_id, auth_token, event_type_id, id,
                           load_js, `post_event(**fields)`, `delete_event(id)`, `events()`, `feed()`, `request(…)`
@@ -21,13 +22,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from tests.commands import ROOT, wait_until
 from tests.engines.start import CHROMIUM_ARGUMENTS as CHROMIUM_ARGUMENTS  # a test starts a Chromium of its own
 from tests.host_pages import HostPages, serve_host_pages
 from tests.live import LiveApp, LiveServer
 from tests.moved_clock import write_offset
 
+from tidings.storage.engine import writing_engine
+from tidings.storage.migrate import migrate
+
 pytest_plugins = ["tests.engines.plugin"]
+
+
+# -- a database -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    """A new database at the newest revision, in one transaction."""
+    migrate(tmp_path / "a.db")
+    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 # -- servers ------------------------------------------------------------------------------------------------------

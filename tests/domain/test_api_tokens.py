@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
@@ -13,20 +10,9 @@ from tidings.domain.api_tokens import NOTED_EVERY, Tokens
 from tidings.domain.directory import token_hash
 from tidings.errors import Invalid, NotFound
 from tidings.records.token import ApiToken
-from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import revision
 
 NOW = 1_795_000_000_000
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def number(connection: Connection) -> int:

@@ -1,7 +1,5 @@
 """Event types: names and tags that are free, wordings that can be read, and what goes with the end of one."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +11,11 @@ from tidings.errors import Conflict, Invalid, NotFound
 from tidings.records.event import EventDraft, NewEvent
 from tidings.records.event_type import EventType, EventTypeChanges, EventTypeDeed, EventTypeDraft
 from tidings.storage import event_types as stored
-from tidings.storage.engine import writing_engine
 from tidings.storage.event_counts import Scope, total
 from tidings.storage.events import insert_events
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import events, revision
 
 NOW = 1_795_000_000_000
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture

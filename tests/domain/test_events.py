@@ -1,8 +1,5 @@
 """Events in the domain: pages across event types, changes of custom fields, what is kept of an address."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
@@ -13,21 +10,10 @@ from tidings.domain.events import Wanted
 from tidings.errors import Conflict, Invalid, NotFound
 from tidings.records.event import CustomField, Event, EventChanges, EventDraft, FieldChange
 from tidings.records.event_type import EventTypeDraft
-from tidings.storage.engine import writing_engine
 from tidings.storage.event_types import insert_event_type
-from tidings.storage.migrate import migrate
 
 NOW = 1_795_000_000_000
 SECRET = b"a secret"
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def shop(connection: Connection, name: str) -> Entry:

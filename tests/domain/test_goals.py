@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
 from tidings.domain import applications, goals
 from tidings.errors import Conflict, Invalid
 from tidings.records.goal import GoalChanges, GoalDraft
-from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 
 NOW = 1_795_000_000_000
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        for name in ("A", "B"):
-            applications.create(connection, name, "https://a.example", NOW)
-        yield connection
-    engine.dispose()
+def connection(connection: Connection) -> Connection:
+    for name in ("A", "B"):
+        applications.create(connection, name, "https://a.example", NOW)
+    return connection
 
 
 def make(connection: Connection, now: int = NOW, application_id: int = 1) -> str:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, func, insert, select
 
 from tidings.domain import applications
 from tidings.domain.believed_clock import LIVED, look_at_clock
-from tidings.domain.hours import HOUR
-from tidings.domain.retention import DAY, remove_old_events
+from tidings.domain.retention import remove_old_events
 from tidings.domain.statistics import stat_application
 from tidings.records.event import EventDraft, NewEvent
+from tidings.records.statistics import DAY, HOUR
 from tidings.storage import event_counts
-from tidings.storage.engine import writing_engine
 from tidings.storage.event_counts import Scope, total
 from tidings.storage.event_lists import newest_events
 from tidings.storage.event_removal import REMOVED_AT_ONCE
 from tidings.storage.events import insert_events
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures, events
 from tidings.storage.tables import event_counts as counts
 
@@ -32,14 +28,10 @@ DAYS = 30
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        for name in ("A", "B", "C"):
-            applications.create(connection, name, "https://a.example", NOW)
-        yield connection
-    engine.dispose()
+def connection(connection: Connection) -> Connection:
+    for name in ("A", "B", "C"):
+        applications.create(connection, name, "https://a.example", NOW)
+    return connection
 
 
 def add(connection: Connection, application_id: int, *times: int) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
@@ -13,21 +11,10 @@ from tests.domain.goal_ground import DAY, NOW, Ground
 from tidings.domain.retention import remove_old_events
 from tidings.errors import NotFound
 from tidings.storage.conversions import REMOVED_AT_ONCE
-from tidings.storage.engine import writing_engine
 from tidings.storage.goal_tables import conversions
-from tidings.storage.migrate import migrate
 
 DAYS = 30
 EDGE = NOW - DAYS * DAY
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def test_a_few_at_a_time_and_their_figures_stay(connection: Connection) -> None:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection, event, insert
 
 from tidings.domain import applications, statistics
 from tidings.domain.days import day_at
 from tidings.records.statistics import Figures
-from tidings.storage.engine import writing_engine
 from tidings.storage.hours import set_first_open_hour
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures
 
 NOW = 1_795_000_000_000
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        for name in ("A", "B"):
-            applications.create(connection, name, "https://a.example", NOW)
-        yield connection
-    engine.dispose()
+def connection(connection: Connection) -> Connection:
+    for name in ("A", "B"):
+        applications.create(connection, name, "https://a.example", NOW)
+    return connection
 
 
 def count(connection: Connection, application_id: int, hour: int, **figures: int) -> None:

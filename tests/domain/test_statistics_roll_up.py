@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,8 +15,6 @@ from tidings.domain.days import day_at, first_hour
 from tidings.domain.statistics_roll_up import EVENT_TYPES_AT_ONCE, KEPT_BY_THE_HOUR, roll_up
 from tidings.records.statistics import Figures
 from tidings.storage.applications import update_application
-from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures, event_type_figures
 
 HOUR = 3_600_000
@@ -28,14 +24,10 @@ EDGE = NOW // HOUR - KEPT_BY_THE_HOUR
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        for name in ("A", "B"):
-            applications.create(connection, name, "https://a.example", NOW)
-        yield connection
-    engine.dispose()
+def connection(connection: Connection) -> Connection:
+    for name in ("A", "B"):
+        applications.create(connection, name, "https://a.example", NOW)
+    return connection
 
 
 def set_zone(connection: Connection, application_id: int, zone: str) -> None:

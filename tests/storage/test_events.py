@@ -1,8 +1,6 @@
 """Events in SQL: stored as sent, once per external id, found through an index."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
@@ -12,21 +10,10 @@ from tidings.domain.directory import Entry
 from tidings.errors import Invalid
 from tidings.records.event import CustomField, EventDraft, NewEvent
 from tidings.storage import events as sql
-from tidings.storage.engine import writing_engine
 from tidings.storage.event_counts import Scope, total
 from tidings.storage.event_lists import newest_events
-from tidings.storage.migrate import migrate
 
 NOW = 1_795_000_000_000
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture

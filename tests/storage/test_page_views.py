@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection, select
 
 from tidings.storage import page_views, statistics
-from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.page_views import FORGOTTEN_AT_ONCE, NAME_BITS, forget, mark
 from tidings.storage.tables import page_view_marks
 
 GENERATION = 1 << NAME_BITS
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    migrate(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def kept(connection: Connection) -> list[tuple[int, int]]:
