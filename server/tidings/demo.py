@@ -23,7 +23,7 @@ from tidings.storage.event_lists import newest_events
 from tidings.storage.events import delete_event
 from tidings.surfaces.demo.routes import demo_app
 from tidings.surfaces.demo.shop import SAMPLE_PREFIX, Branch, DemoShop, Stock, load_arabic, load_stock, sample_orders
-from tidings.surfaces.fomo.shapes import event_draft
+from tidings.surfaces.events import event_draft
 
 NAME = "Demo shop"
 ARABIC_NAME = "Demo shop in Arabic"

@@ -7,6 +7,10 @@ from typing import Any
 from tidings.errors import Invalid
 from tidings.records.page_rule import PageRule
 
+PAGE_RULES_ABOUT = (
+    "On which pages: `*` is any run of characters, also of `/`. Held against the path; with `?` against path and query, "
+    "with `://` against the whole address. Where there is an include, one must match; an exclude that matches wins."
+)
 MOST_PAGE_RULES = 50
 PATH_LIMIT = 255
 # A path, or the whole address of pages; a browser never has control characters in either.

@@ -6,8 +6,8 @@ Tests hold these against what the server really says, member by member.
 from typing import Any
 
 from tidings.records.application import DisplaySettings
-from tidings.surfaces.fomo.application_shapes import SETTINGS
-from tidings.surfaces.fomo.kinds import Member
+from tidings.surfaces.kinds import Member
+from tidings.surfaces.settings import SETTINGS
 
 Schema = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """What the query of a list of events, and of a search for one, may say."""
 
-from tidings.surfaces.fomo.kinds import ID_LIMIT
 from tidings.surfaces.fomo.parameters import SWITCH, Parameter, choice, text, whole
+from tidings.surfaces.kinds import ID_LIMIT
 
 PER_PAGE = 30
 PER_PAGE_LIMIT = 100

@@ -1,53 +1,9 @@
-"""Event types in Fomo's words: what a client may write, and what it is answered."""
+"""An event type in Fomo's words: what a client is answered."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from tidings.errors import Invalid
-from tidings.records.event_type import EventType, EventTypeChanges, EventTypeDraft
-from tidings.surfaces.fomo.kinds import WEB_URL, Member, label, read, read_changes
-from tidings.surfaces.fomo.setting_kinds import BOOLEAN, MESSAGE, PAGE_RULES, VISIBLE
+from tidings.records.event_type import EventType
 from tidings.surfaces.fomo.shapes import iso_time
-
-PAGE_RULES_ABOUT = (
-    "On which pages: `*` is any run of characters, also of `/`. Held against the path; with `?` against path and query, "
-    "with `://` against the whole address. Where there is an include, one must match; an exclude that matches wins."
-)
-EVENT_TYPE = (
-    Member("name", VISIBLE, "What it is called; unique within the application.", "New order"),
-    Member("message", MESSAGE, "What is said of an event: the message language.", "{{ first_name }} bought {{ title }}"),
-    Member("event_type_tag", VISIBLE, "Another way to name it; made of the name if absent.", "new_order", to="tag"),
-    Member("markdown_enabled", BOOLEAN, "Whether the message's own text is Markdown.", False),
-    Member("image_url", WEB_URL, "The picture of events that have none: an absolute http or https URL.", None),
-    Member("use_avatar", BOOLEAN, "Kept as it is sent.", False),
-    Member("use_ip_mapping", BOOLEAN, "Kept as it is sent.", False),
-    Member("page_rules", PAGE_RULES, PAGE_RULES_ABOUT, [{"match": "include", "path": "/shop/*"}]),
-)
-REQUIRED = ("name", "message")
-_SWITCHES = ("markdown_enabled", "use_avatar", "use_ip_mapping")
-
-
-def event_type_draft(body: Mapping[str, Any]) -> EventTypeDraft:
-    """A draft from the members of a create. Raises Invalid that names the member."""
-    found = read(body, EVENT_TYPE)
-    for name in REQUIRED:
-        if name not in found:
-            raise _missing(name)
-    return EventTypeDraft(**{"tag": None, **found})
-
-
-def event_type_changes(body: Mapping[str, Any]) -> EventTypeChanges:
-    """What the members of an update ask for; blank ones clear. Raises Invalid that names the member."""
-    found = read_changes(body, EVENT_TYPE)
-    for name in REQUIRED:
-        if name in found and found[name] is None:
-            raise _missing(name)
-    for name in _SWITCHES:
-        if name in found:
-            found[name] = bool(found[name])
-    if "page_rules" in found:
-        found["page_rules"] = found["page_rules"] or ()
-    return EventTypeChanges(**found)
 
 
 def event_type_json(event_type: EventType) -> dict[str, Any]:
@@ -65,7 +21,3 @@ def event_type_json(event_type: EventType) -> dict[str, Any]:
         "created_at": iso_time(event_type.created_at),
         "updated_at": iso_time(event_type.updated_at),
     }
-
-
-def _missing(name: str) -> Invalid:
-    return Invalid(f"{label(name)} is required", field=name, code="required")

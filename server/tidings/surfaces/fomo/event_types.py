@@ -6,10 +6,11 @@ from typing import Any
 from tidings.domain import event_types
 from tidings.errors import NotFound
 from tidings.records.event_type import EventType
-from tidings.surfaces.fomo.event_type_shapes import event_type_changes, event_type_draft, event_type_json
-from tidings.surfaces.fomo.kinds import unwrapped
+from tidings.surfaces.event_types import event_type_changes, event_type_draft
+from tidings.surfaces.fomo.event_type_shapes import event_type_json
 from tidings.surfaces.fomo.parameters import SWITCH, Parameter, read_query
 from tidings.surfaces.fomo.paths import id_in_path
+from tidings.surfaces.kinds import unwrapped
 from tidings.surfaces.plumbing import Answer, Call, Write, ok
 
 DELETE_OPTIONS = (Parameter("with_events", SWITCH, "Deletes its events too.", default=False, example=True),)

@@ -8,10 +8,11 @@ from tidings.domain.events import Page, Recorded, Wanted
 from tidings.errors import Invalid, NotFound
 from tidings.records.event import Event
 from tidings.storage.writer import Together
+from tidings.surfaces.events import event_draft
 from tidings.surfaces.fomo.event_parameters import FIND, LIST
 from tidings.surfaces.fomo.parameters import as_written, read_query
 from tidings.surfaces.fomo.paths import id_in_path
-from tidings.surfaces.fomo.shapes import event_changes, event_draft, event_json
+from tidings.surfaces.fomo.shapes import event_changes, event_json
 from tidings.surfaces.plumbing import Answer, Call, Read, Write, ok
 
 # What of a list's query the next page's address repeats.

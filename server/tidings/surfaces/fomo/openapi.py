@@ -7,11 +7,11 @@ from tidings import __version__
 from tidings.domain.themes import FIRST
 from tidings.surfaces.fomo.answers import SCHEMAS, Schema, ref
 from tidings.surfaces.fomo.goal_operations import SCHEMAS as GOAL_SCHEMAS
-from tidings.surfaces.fomo.kinds import ID_LIMIT, NOT_BLANK, Member
 from tidings.surfaces.fomo.operation import Body, Operation
 from tidings.surfaces.fomo.operations import OPERATIONS, SECTIONS
 from tidings.surfaces.fomo.parameters import Parameter
 from tidings.surfaces.fomo.webhook_operations import SCHEMAS as WEBHOOK_SCHEMAS
+from tidings.surfaces.kinds import ID_LIMIT, NOT_BLANK, Member
 from tidings.surfaces.refusals import envelope
 
 JSON = "application/json"

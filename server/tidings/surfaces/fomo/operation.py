@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import Struct
 
 from tidings.surfaces.fomo.answers import Schema
-from tidings.surfaces.fomo.kinds import Member
 from tidings.surfaces.fomo.parameters import Parameter
+from tidings.surfaces.kinds import Member
 
 
 class Body(Struct, frozen=True):

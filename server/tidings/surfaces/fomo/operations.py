@@ -1,10 +1,11 @@
 """What each route of `routes.TABLE` does, in words: the table behind the OpenAPI document and the page at /docs."""
 
+from tidings.surfaces.event_types import EVENT_TYPE, REQUIRED
+from tidings.surfaces.events import EVENT
 from tidings.surfaces.fomo import (
     answers,
     application_shapes,
     event_parameters,
-    event_type_shapes,
     event_types,
     shapes,
     statistics,
@@ -26,7 +27,7 @@ SECTIONS = {
 
 _NEW_EVENT = Body(
     "NewEvent",
-    shapes.EVENT,
+    EVENT,
     "event",
     one_of=("event_type_id", "event_type_tag"),
     example={
@@ -43,10 +44,10 @@ _NEW_EVENT = Body(
 _EVENT_CHANGES = Body("EventChanges", shapes.EVENT_CHANGES, "event", example={"first_name": "Jane", "city": "Lyon"})
 _NEW_EVENT_TYPE = Body(
     "NewEventType",
-    event_type_shapes.EVENT_TYPE,
+    EVENT_TYPE,
     "event_type",
-    required=event_type_shapes.REQUIRED,
-    never_blank=event_type_shapes.REQUIRED,
+    required=REQUIRED,
+    never_blank=REQUIRED,
     example={
         "name": "New review",
         "message": '{{ first_name | default: "Someone" }} from {{ city }} reviewed {{ linked_title }} {{ time_ago }}',
@@ -55,9 +56,9 @@ _NEW_EVENT_TYPE = Body(
 )
 _EVENT_TYPE_CHANGES = Body(
     "EventTypeChanges",
-    event_type_shapes.EVENT_TYPE,
+    EVENT_TYPE,
     "event_type",
-    never_blank=event_type_shapes.REQUIRED,
+    never_blank=REQUIRED,
     example={"message": "{{ first_name }} just bought {{ title }}"},
 )
 _SETTINGS = Body(

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from tidings.errors import Invalid
-from tidings.surfaces.fomo.kinds import Kind, whole_number
+from tidings.surfaces.kinds import Kind, whole_number
 
 # The last second of the year 9999, since the epoch.
 LAST_SECOND = 253_402_300_799

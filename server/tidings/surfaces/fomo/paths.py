@@ -1,6 +1,6 @@
 """Ids in paths."""
 
-from tidings.surfaces.fomo.kinds import parsed_id
+from tidings.surfaces.kinds import parsed_id
 from tidings.surfaces.plumbing import Call
 
 

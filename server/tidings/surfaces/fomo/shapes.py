@@ -7,54 +7,16 @@ from typing import Any
 
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
-from tidings.records.event import Event, EventChanges, EventDraft, FieldChange
+from tidings.records.event import Event, EventChanges, FieldChange
 from tidings.render.labels import direction_of, locale_of
 from tidings.render.message import html, message_parts
 from tidings.render.values import event_image, event_link, template_values, wording
-from tidings.surfaces.fomo.field_kinds import CUSTOM_FIELDS, FIELD_CHANGES, FieldItem
-from tidings.surfaces.fomo.kinds import (
-    COUNTRY,
-    IDENTIFIER,
-    MOMENT,
-    TEXT,
-    WEB_URL,
+from tidings.surfaces.events import EVENT
+from tidings.surfaces.field_kinds import FIELD_CHANGES, FieldItem
+from tidings.surfaces.kinds import (
     Member,
-    read,
     read_changes,
     unwrapped,
-)
-
-# How far ahead of this server's clock an event may be, in milliseconds.
-FUTURE_LIMIT = 5 * 60 * 1_000
-
-
-# What a client may write of an event.
-EVENT = (
-    Member("event_type_id", IDENTIFIER, "The event type, by its id; wins over the tag.", 1),
-    Member("event_type_tag", TEXT, "The event type, by its tag.", "new_order"),
-    Member("url", WEB_URL, "Where a click leads: an absolute http or https URL.", "https://shop.example/p/1"),
-    Member("first_name", TEXT, "Who; shown as the application's name_display says.", "John"),
-    Member("city", TEXT, "Where.", "New York"),
-    Member("province", TEXT, "Where.", "NY"),
-    Member("country", COUNTRY, "ISO 3166-1 alpha-2; a full English name becomes its code.", "US"),
-    Member("title", TEXT, "What, as it reads in the message.", "Corvette"),
-    Member("image_url", WEB_URL, "A picture: an absolute http or https URL.", "https://shop.example/p/1.png"),
-    Member("external_id", TEXT, "Your own id; creating it again gives the event that is there.", "order-1001"),
-    Member("email_address", TEXT, "Kept as a keyed hash only, never given out.", "john@shop.example"),
-    Member(
-        "ip_address",
-        TEXT,
-        "Not kept: where GEOIP_DATABASE is set, it fills in city and country when both are absent.",
-        "203.0.113.9",
-    ),
-    Member("created_at", MOMENT, "When, if not now: ISO 8601 or epoch seconds.", "2026-01-31T13:51:38Z"),
-    Member(
-        "custom_event_fields_attributes",
-        CUSTOM_FIELDS,
-        "Further names for the message: a list of keys and values, or a map.",
-        [{"key": "model", "value": "Corvette"}],
-        to="custom_fields",
-    ),
 )
 
 FIELDS = "custom_event_fields_attributes"
@@ -72,14 +34,6 @@ EVENT_CHANGES = (
 )
 # A custom field's id is its event's id times this, and its number.
 FIELD_IDS = 1_000
-
-
-def event_draft(body: Mapping[str, Any], now: int) -> EventDraft:
-    """A draft from the body of a create. Raises Invalid that names the member. `now`: milliseconds."""
-    found = read(unwrapped(body, "event"), EVENT)
-    if found.get("created_at", now) > now + FUTURE_LIMIT:
-        raise Invalid("Created at lies in the future", field="created_at", code="out_of_range")
-    return EventDraft(**found)
 
 
 def event_changes(body: Mapping[str, Any], event_id: int) -> EventChanges:

@@ -9,8 +9,8 @@ from tidings.domain.statistics import Day, Days
 from tidings.errors import Invalid
 from tidings.records.statistics import Figures
 from tidings.render.stats import stats
-from tidings.surfaces.fomo.kinds import Kind, Member
 from tidings.surfaces.fomo.parameters import DAY, SECONDS, Parameter, day_text, read_query
+from tidings.surfaces.kinds import Kind, Member
 from tidings.surfaces.plumbing import Call, Read, ok
 
 DAY_SECONDS = 86_400

@@ -11,9 +11,9 @@ from tidings.outbound.guard import LONGEST_URL
 from tidings.records.delivery import Delivery, LoggedAttempt
 from tidings.records.webhook import Webhook, WebhookChanges, WebhookDraft
 from tidings.render.stats import CHOICES
-from tidings.surfaces.fomo.kinds import Kind, Member, label, read, read_changes
-from tidings.surfaces.fomo.setting_kinds import BOOLEAN
 from tidings.surfaces.fomo.shapes import iso_time
+from tidings.surfaces.kinds import Kind, Member, label, read, read_changes
+from tidings.surfaces.setting_kinds import BOOLEAN
 
 # Control and format characters (those of direction too), separators of lines.
 _HIDDEN = regex.compile(r"(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]")

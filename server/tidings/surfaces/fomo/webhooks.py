@@ -9,10 +9,10 @@ from tidings.domain import deliveries, webhooks
 from tidings.errors import NotFound
 from tidings.records.delivery import Delivery, LoggedAttempt
 from tidings.records.webhook import Webhook
-from tidings.surfaces.fomo.kinds import ID_LIMIT, unwrapped
 from tidings.surfaces.fomo.parameters import Parameter, read_query, whole
 from tidings.surfaces.fomo.paths import id_in_path
 from tidings.surfaces.fomo.webhook_shapes import delivery_json, webhook_changes, webhook_draft, webhook_json
+from tidings.surfaces.kinds import ID_LIMIT, unwrapped
 from tidings.surfaces.plumbing import Answer, Call, Read, Write, ok
 
 DELIVERIES = (

@@ -10,7 +10,7 @@ from tidings.render.custom_css import LIMIT as CSS_LIMIT
 from tidings.render.custom_css import css_problem
 from tidings.render.labels import is_known_language
 from tidings.render.template import SOURCE_LIMIT, compile_template
-from tidings.surfaces.fomo.kinds import TEXT, TEXT_LIMIT, Kind, label, text
+from tidings.surfaces.kinds import TEXT, TEXT_LIMIT, Kind, label, text
 from tidings.surfaces.page_rules import MOST_PAGE_RULES, PAGE_RULE_PATTERN, PATH_LIMIT, page_rules
 
 _SWITCHES = {"0": False, "1": True, "false": False, "true": True}

@@ -7,7 +7,7 @@ from msgspec import Struct
 from tidings.domain.custom_fields import MOST_FIELDS
 from tidings.errors import Invalid
 from tidings.records.event import CustomField
-from tidings.surfaces.fomo.kinds import DIGITS, TEXT_LIMIT, Kind, parsed_id, whole_number
+from tidings.surfaces.kinds import DIGITS, TEXT_LIMIT, Kind, parsed_id, whole_number
 
 
 class FieldItem(Struct, frozen=True):
