@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from tidings.domain import deliveries
 from tidings.domain.deliveries import Done
 from tidings.errors import Unavailable
-from tidings.jobs.threads import CallingThreads
 from tidings.outbound.results import Outcome, Silent
 from tidings.records.delivery import Outgoing
 from tidings.storage import deliveries as stored
 from tidings.storage.store import Store
+from tidings.threads import CallingThreads
 
 # Deliveries under way at once, by one process; and how many of them may be to receivers that failed the last time: those
 # that hang leave the rest to the others.

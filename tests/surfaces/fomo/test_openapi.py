@@ -18,7 +18,7 @@ from tests.live import LiveApp
 from tidings import assets
 from tidings.domain.themes import read_themes
 from tidings.render.filters import FILTERS
-from tidings.surfaces.fomo import message_language
+from tidings.surfaces import message_language
 from tidings.surfaces.fomo.openapi import REFUSALS, document
 from tidings.surfaces.fomo.operations import OPERATIONS
 from tidings.surfaces.fomo.routes import TABLE

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook as Verifier
 from tests.commands import wait_until
 from tests.live import LiveApp, LiveServer
 
-from tidings.surfaces.fomo.webhook_shapes import shown
+from tidings.surfaces.webhooks import shown
 
 
 def create(application: LiveApp, **members: Any) -> dict[str, Any]:

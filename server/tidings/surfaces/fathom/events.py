@@ -7,7 +7,8 @@ from tidings.domain import goals
 from tidings.domain.goals import Page
 from tidings.errors import Invalid
 from tidings.records.goal import Goal
-from tidings.surfaces.fathom.shapes import deleted_json, goal_changes, goal_draft, goal_json, list_json
+from tidings.surfaces.fathom.shapes import deleted_json, goal_json, list_json
+from tidings.surfaces.goals import goal_changes, goal_draft
 from tidings.surfaces.plumbing import Call, Read, Write, ok
 
 DEFAULT_LIMIT = 10

@@ -8,54 +8,15 @@ from typing import Any
 from tidings.domain.goals import Page
 from tidings.errors import Invalid
 from tidings.records.conversion import MOST_CENTS, Conversion, ConversionDraft
-from tidings.records.goal import CURRENCIES, Goal, GoalChanges, GoalDraft
-from tidings.records.page_rule import PageRule
-from tidings.surfaces.page_rules import page_rules
+from tidings.records.goal import Goal
+from tidings.surfaces.goals import TEXT_LIMIT
 
-TEXT_LIMIT = 255
 # How far ahead of this server's clock a conversion may be, in milliseconds.
 FUTURE_LIMIT = 5 * 60 * 1_000
 # Seconds since 1970 have nine digits at the least: since 1973.
 LEAST_SECONDS = 10**8
 
 _DIGITS = re.compile(r"[0-9]{1,13}", re.ASCII)
-
-
-def goal_draft(body: Mapping[str, Any]) -> GoalDraft:
-    """A goal from the body of a create. Raises Invalid that names the member."""
-    found = _read(body)
-    if "name" not in found:
-        raise Invalid("name is required", field="name", code="required")
-    return GoalDraft(**found)
-
-
-def goal_changes(body: Mapping[str, Any]) -> GoalChanges:
-    """What the body of an update changes; null leaves a member as it is. Raises Invalid that names the member."""
-    return GoalChanges(**_read(body))
-
-
-def _read(body: Mapping[str, Any]) -> dict[str, Any]:
-    # A goal that was fetched has the currency null: sent back, it says nothing.
-    return {name: read(body[name], name) for name, read in _GOAL.items() if body.get(name) is not None}
-
-
-def _name(value: Any, name: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_LIMIT:
-        raise Invalid(f"{name} is text of 1 to {TEXT_LIMIT} characters", field=name)
-    return value
-
-
-def _page_rules(value: Any, name: str) -> tuple[PageRule, ...]:
-    return page_rules(value, name, label=str)
-
-
-def _currency(value: Any, name: str) -> str:
-    if value not in CURRENCIES:
-        raise Invalid(f"{name} is one of {', '.join(CURRENCIES)}", field=name)
-    return str(value)
-
-
-_GOAL: dict[str, Callable[[Any, str], Any]] = {"name": _name, "currency": _currency, "page_rules": _page_rules}
 
 
 def goal_json(goal: Goal, *, with_currency: bool, with_rules: bool) -> dict[str, Any]:

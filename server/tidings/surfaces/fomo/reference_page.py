@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from tidings import __version__
-from tidings.surfaces.fomo.message_language import FILTERS, MESSAGES, NAMES
 from tidings.surfaces.fomo.openapi import EVERYWHERE, REFUSALS, WITH_BODY, body_example
 from tidings.surfaces.fomo.operation import Operation
 from tidings.surfaces.fomo.operations import OPERATIONS, SECTIONS
+from tidings.surfaces.message_language import FILTERS, MESSAGES, NAMES
 
 ROOT = "/applications/{app}"
 

@@ -6,7 +6,8 @@ from tidings.domain.deliveries import ATTEMPTS_SHOWN, MOST_WAITING
 from tidings.domain.webhooks import MOST_WEBHOOKS
 from tidings.records.delivery import State
 from tidings.render.stats import CHOICES
-from tidings.surfaces.fomo import webhook_shapes, webhooks
+from tidings.surfaces import webhooks as writing
+from tidings.surfaces.fomo import webhooks
 from tidings.surfaces.fomo.answers import (
     BOOLEAN,
     COUNT,
@@ -113,14 +114,14 @@ SECTION = (
 
 _NEW_WEBHOOK = Body(
     "NewWebhook",
-    webhook_shapes.WEBHOOK,
+    writing.WEBHOOK,
     "webhook",
     required=("url",),
     never_blank=("url",),
     example={"url": "https://hooks.shop.example/figures", "figures": ["hover", "conversions_count"]},
 )
 _WEBHOOK_CHANGES = Body(
-    "WebhookChanges", webhook_shapes.CHANGES, "webhook", never_blank=("url", "enabled"), example={"enabled": False}
+    "WebhookChanges", writing.CHANGES, "webhook", never_blank=("url", "enabled"), example={"enabled": False}
 )
 _NEW = {"A new webhook": WEBHOOK_EXAMPLE}
 _WEBHOOK = {"A webhook": {**WEBHOOK_EXAMPLE, "secret": None}}

@@ -11,9 +11,10 @@ from tidings.records.delivery import Delivery, LoggedAttempt
 from tidings.records.webhook import Webhook
 from tidings.surfaces.fomo.parameters import Parameter, read_query, whole
 from tidings.surfaces.fomo.paths import id_in_path
-from tidings.surfaces.fomo.webhook_shapes import delivery_json, webhook_changes, webhook_draft, webhook_json
+from tidings.surfaces.fomo.webhook_shapes import delivery_json, webhook_json
 from tidings.surfaces.kinds import ID_LIMIT, unwrapped
 from tidings.surfaces.plumbing import Answer, Call, Read, Write, ok
+from tidings.surfaces.webhooks import webhook_changes, webhook_draft
 
 DELIVERIES = (
     Parameter("before", whole(1, ID_LIMIT), "Only deliveries from before the one with this id: the next page."),

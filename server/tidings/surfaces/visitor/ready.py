@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope, Send
 
-from tidings.surfaces.visitor.encodings import encoded, negotiated
+from tidings.surfaces.encodings import encoded, negotiated
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -1,4 +1,4 @@
-"""The message language as the page at /docs tells it: names, filters, and messages with what they say."""
+"""The message language as pages tell it: names, filters, and messages with what they say."""
 
 NAMES = {
     "first_name": "Who, as `name_display` lets the public see it; “Someone” in the application's language where absent.",

@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-log = logging.getLogger("tidings.jobs")
+log = logging.getLogger("tidings.threads")
 
 
 class CallingThreads:
     """At most `most` threads. The pool of the standard library would hold up the end until the last call has ended."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, name: str = "tidings-outbox") -> None:
         self._most = most
+        self._name = name
         self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
@@ -24,7 +25,7 @@ class CallingThreads:
             self._under_way += 1
             one_more = self._under_way > len(self._threads) < self._most
         if one_more:
-            thread = threading.Thread(target=self._run, name="tidings-outbox", daemon=True)
+            thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._threads.append(thread)
             thread.start()
         self._calls.put(call)

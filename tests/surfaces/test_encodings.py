@@ -6,7 +6,7 @@ import brotli
 import pytest
 import zstandard
 
-from tidings.surfaces.visitor.encodings import encoded, negotiated
+from tidings.surfaces.encodings import encoded, negotiated
 
 
 @pytest.mark.parametrize(
