@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import brotli
 import pytest
 import zstandard
+from tests.browser.page_clock import stop
 from tests.browser.visits import RECORDER, THEMES, Visit, theme_names
 from tests.host_pages import HostPages
 from tests.live import LiveApp
@@ -201,7 +202,7 @@ def test_a_pinned_file_with_a_broken_feed(
             route.fulfill(**{"headers": {"Access-Control-Allow-Origin": "*"}, "body": "", **fault})
 
     assert live_app.request("PATCH", "", {"page_load": 0}).status == 200
-    page.clock.install(time=time.time() // 40 * 40 + 1)
+    stop(page)
     page.route("**/js-obj/**", feed)
     v = open_page(page, host_page(shop(pinned(live_app)[0])))
     v.run(4)

@@ -61,7 +61,7 @@ def test_page_rules_follow_the_back_button(visit: Visits) -> None:
     v.run(6)
     assert v.shown() == []
     v.js("new Promise((done) => { addEventListener('popstate', done, {once: true}); history.back(); })")
-    v.run(2.5)
+    v.see()
     assert v.shown()[:1] == [6]
     forward = "new Promise((done) => { addEventListener('popstate', () => done(%s), {once: true}); history.forward(); })"
     shown = v.js(forward % SHOWN)
