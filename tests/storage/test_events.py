@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, event
 
 from tidings.domain import applications
 from tidings.domain.directory import Entry
 from tidings.errors import Invalid
-from tidings.records.event import CustomField, EventDraft, NewEvent
+from tidings.records.event import PROVENANCES, CustomField, EventDraft, NewEvent, Provenance
 from tidings.storage import events as sql
 from tidings.storage.event_counts import Scope, total
 from tidings.storage.event_lists import newest_events
@@ -37,6 +38,18 @@ def test_an_event_comes_back_as_it_was_stored(connection: Connection, entry: Ent
     assert sql.event_by_id(connection, entry.application.id, stored.id) == stored
     assert (stored.created_at, stored.updated_at, stored.custom_fields) == (5, NOW, (CustomField(1, "k", "v"),))
     assert sql.event_by_id(connection, entry.application.id + 1, stored.id) is None
+
+
+@pytest.mark.parametrize("provenance", PROVENANCES)
+def test_where_it_came_from_stays_what_it_was(connection: Connection, entry: Entry, provenance: Provenance) -> None:
+    new = NewEvent(entry.application.id, 1, EventDraft(external_id="a"), None, NOW, provenance)
+    ((stored, _),) = sql.insert_events(connection, [new])
+    assert sql.event_by_id(connection, entry.application.id, stored.id) == stored
+    assert stored.provenance == provenance
+    changed = replace(stored, title="Another", provenance="api")
+    sql.update_event(connection, stored, changed)
+    found = sql.event_by_id(connection, entry.application.id, stored.id)
+    assert found == replace(changed, provenance=provenance)
 
 
 def test_an_external_id_is_one_event_and_letters_are_not_folded(connection: Connection, entry: Entry) -> None:

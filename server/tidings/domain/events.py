@@ -13,7 +13,7 @@ from tidings.domain.custom_fields import changed_fields
 from tidings.domain.directory import Entry
 from tidings.domain.places import Place, Places
 from tidings.errors import Conflict, Invalid, NotFound
-from tidings.records.event import Event, EventChanges, EventDraft, NewEvent
+from tidings.records.event import Event, EventChanges, EventDraft, NewEvent, Provenance
 from tidings.render.values import event_image
 from tidings.storage import events as stored
 from tidings.storage.event_counts import Scope, total, totals_by_type
@@ -53,8 +53,17 @@ class Page(Struct, frozen=True):
     has_more: bool
 
 
-def new_event(entry: Entry, draft: EventDraft, secret: bytes, now: int, places: Places | None = None) -> NewEvent:
+def new_event(
+    entry: Entry,
+    draft: EventDraft,
+    secret: bytes,
+    now: int,
+    places: Places | None = None,
+    provenance: Provenance = "api",
+) -> NewEvent:
     """A draft made ready for `record`, its place looked up where it has none but an address. `now`: milliseconds.
+
+    `provenance` is what the door knows of itself; no member of a request says it.
 
     Raises Invalid when the draft names no event type of this application.
     """
@@ -63,7 +72,7 @@ def new_event(entry: Entry, draft: EventDraft, secret: bytes, now: int, places: 
     if draft.ip_address:
         place = _place(places, draft.ip_address, draft.city, draft.country)
         draft = msgspec.structs.replace(draft, ip_address=None, city=place.city, country=place.country)
-    return NewEvent(entry.application.id, event_type.id, draft, hashed, now)
+    return NewEvent(entry.application.id, event_type.id, draft, hashed, now, provenance)
 
 
 def record(connection: Connection, new: Sequence[NewEvent]) -> list[Recorded]:

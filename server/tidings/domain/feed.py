@@ -29,3 +29,9 @@ def items(connection: Connection, *, entry: Entry, limit: int, now: int) -> str:
     # An event type that was deleted a moment ago has no wording any more: its events are not shown.
     shown = [event for event in events if event.event_type_id in entry.event_types]
     return feed_json(shown, entry.event_types, entry.application, now)
+
+
+def picture_urls(connection: Connection, *, application_id: int, limit: int = 30) -> tuple[str, ...]:
+    """Where the pictures of the newest events come from, each address once."""
+    found = (event.image_url for event in newest_events_since(connection, application_id, 0, limit))
+    return tuple(dict.fromkeys(url for url in found if url))

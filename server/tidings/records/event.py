@@ -1,6 +1,12 @@
 """An event: something that really happened on a site."""
 
+from typing import Literal, get_args
+
 from msgspec import UNSET, Struct, UnsetType
+
+# Where an event came from: a client of the API, a file, somebody's own hand in the dashboard, or the demo.
+Provenance = Literal["api", "import", "manual", "demo"]
+PROVENANCES: tuple[Provenance, ...] = get_args(Provenance)
 
 
 class CustomField(Struct, frozen=True, array_like=True):
@@ -68,7 +74,7 @@ class EventChanges(Struct, frozen=True):
 
 
 class NewEvent(Struct, frozen=True):
-    """A draft on its way into storage: whose it is, its event type, all that is kept of the e-mail, and when it came.
+    """A draft on its way into storage: whose it is, its event type, all that is kept of the e-mail, when it came and whence.
 
     `now`: milliseconds since the epoch.
     """
@@ -78,10 +84,14 @@ class NewEvent(Struct, frozen=True):
     draft: EventDraft
     email_hash: bytes | None
     now: int
+    provenance: Provenance = "api"
 
 
 class Event(Struct, frozen=True):
-    """An event as stored. Times are milliseconds since the epoch; `country` is an ISO 3166-1 code or text."""
+    """An event as stored. Times are milliseconds since the epoch; `country` is an ISO 3166-1 code or text.
+
+    `provenance` stays what it was, whoever changes the event later.
+    """
 
     id: int
     application_id: int
@@ -97,3 +107,4 @@ class Event(Struct, frozen=True):
     custom_fields: tuple[CustomField, ...]
     created_at: int
     updated_at: int
+    provenance: Provenance = "api"

@@ -40,7 +40,8 @@ _by_email = (
     .limit(1)
 )
 _one = (_of_application, events.c.id == bindparam("event_id"))
-_changing = [column.name for column in EVENT_COLUMNS if column.name not in ("id", "application_id", "created_at")]
+_staying = ("id", "application_id", "created_at", "provenance")
+_changing = [column.name for column in EVENT_COLUMNS if column.name not in _staying]
 # An UPDATE keeps the names of columns for itself.
 _changed = (events.c.application_id == bindparam("of_application"), events.c.id == bindparam("event_id"))
 _update = events.update().where(*_changed).values({name: bindparam(f"new_{name}") for name in _changing})
@@ -127,6 +128,7 @@ def _event_of(event_id: int, new: NewEvent) -> Event:
         custom_fields=draft.custom_fields,
         created_at=new.now if draft.created_at is None else draft.created_at,
         updated_at=new.now,
+        provenance=new.provenance,
     )
 
 
@@ -148,6 +150,7 @@ def _values(event: Event, email_hash: bytes | None) -> tuple[Any, ...]:
         _fields_text(event),
         event.created_at,
         event.updated_at,
+        event.provenance,
     )
 
 

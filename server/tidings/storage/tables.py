@@ -88,10 +88,13 @@ events = Table(
     Column("custom_fields", Text),  # JSON [[number, key, value], …], NULL for none
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("provenance", String, nullable=False, server_default="api"),  # records.event.Provenance
     _partial("events_by_external_id", "application_id", "external_id", unique=True),
     _partial("events_by_email", "application_id", "email_hash", "created_at", "id"),
     Index("events_by_time", "application_id", "created_at", "id"),
     Index("events_by_type", "event_type_id", "created_at", "id"),
+    # Of those few that did not come over the API, which so has nothing to keep here.
+    _partial("events_by_provenance", "application_id", "provenance", "created_at", "id", only="provenance <> 'api'"),
     sqlite_autoincrement=True,
 )
 
@@ -140,7 +143,9 @@ event_figures = Table(
     Column("day", BigInteger, nullable=False),
     Column("event_id", Id, nullable=False),
     *_figures()[:4],
+    Column("shown_at", BigInteger, nullable=False, server_default="0"),  # the last time, in milliseconds
     PrimaryKeyConstraint("application_id", "day", "event_id"),
+    _partial("event_figures_clicked", "application_id", "day", "event_id", "clicks", only="clicks > 0"),
     sqlite_with_rowid=False,
 )
 

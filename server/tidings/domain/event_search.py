@@ -1,0 +1,92 @@
+"""Finding events in the dashboard: one by what only it has, and pages of the newest by what they hold."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from tidings.domain.directory import Entry
+from tidings.domain.events import email_hashes
+from tidings.records.event import Event
+from tidings.storage import event_search as stored
+from tidings.storage.event_counts import Place, Scope
+from tidings.storage.event_lists import events_after, events_at
+from tidings.storage.event_search import NEWEST, Filter
+from tidings.storage.events import event_by_external_id, event_by_id
+
+PER_PAGE = 50
+# Events that one page looks through where no index has just those that are wanted: a hundredth of a second.
+LOOKED_THROUGH = 5_000
+
+
+class Exactly(Struct, frozen=True):
+    """Events that were found by what they are named with: "event id", "external id" or "e-mail address"."""
+
+    by: str
+    events: list[Event]
+
+
+class Found(Struct, frozen=True):
+    """A page of what was found, newest first. `exactly` comes with the first page only.
+
+    `looked_at`: how many events were gone through for it; `until`: the last of those, from which on there may be more.
+    """
+
+    events: list[Event]
+    exactly: list[Exactly]
+    looked_at: int
+    until: Place | None
+
+
+class Arrived(Struct, frozen=True):
+    """Events that are newer than the newest seen. `whole`: so many came that these are simply the newest."""
+
+    events: list[Event]
+    whole: bool
+
+
+def search(connection: Connection, *, entry: Entry, wanted: Filter, before: Place | None, secret: bytes) -> Found:
+    """A page of the events that are wanted, after a place in the order of their time, or from the newest on."""
+    application_id = entry.application.id
+    exactly = _exactly(connection, application_id, wanted, secret) if wanted.words and before is None else []
+    looked = stored.look(connection, application_id, wanted, before or NEWEST, limit=PER_PAGE, most=LOOKED_THROUGH)
+    named = {event.id for group in exactly for event in group.events}
+    return Found([event for event in looked.events if event.id not in named], exactly, looked.looked_at, looked.until)
+
+
+def arrived(connection: Connection, *, entry: Entry, wanted: Filter, after: Place) -> Arrived:
+    """What came since, newest first: those that are newer than any that was seen, by their own time."""
+    scope = Scope(entry.application.id, wanted.event_type_id or 0)
+    newer = events_after(connection, scope, after, limit=PER_PAGE + 1, newest_first=False)
+    whole = len(newer) > PER_PAGE
+    events = events_at(connection, scope, limit=PER_PAGE) if whole else newer[::-1]
+    return Arrived([event for event in events if wanted.provenance in (None, event.provenance)], whole)
+
+
+def _exactly(connection: Connection, application_id: int, wanted: Filter, secret: bytes) -> list[Exactly]:
+    words = wanted.words
+    by_id = (
+        event_by_id(connection, application_id, int(words))
+        if words.isascii() and words.isdigit() and len(words) < 19
+        else None
+    )
+    by_external_id = event_by_external_id(connection, application_id, words)
+    by_email: list[Event] = []
+    if "@" in words:
+        for one in email_hashes(words, secret):
+            by_email += stored.events_by_email(connection, application_id, one, PER_PAGE)
+    by_email.sort(key=lambda event: (event.created_at, event.id), reverse=True)
+    groups = [
+        Exactly("event id", _wanted(wanted, [by_id] if by_id else [])),
+        Exactly("external id", _wanted(wanted, [by_external_id] if by_external_id else [])),
+        Exactly("e-mail address", _wanted(wanted, by_email)),
+    ]
+    return [group for group in groups if group.events]
+
+
+def _wanted(wanted: Filter, events: Iterable[Event]) -> list[Event]:
+    return [
+        event
+        for event in events
+        if wanted.event_type_id in (None, event.event_type_id) and wanted.provenance in (None, event.provenance)
+    ]
