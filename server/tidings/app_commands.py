@@ -4,11 +4,13 @@ import json
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from tidings import config
 from tidings.command_line import ApplicationId, AsJson, BaseUrl, Database, in_transaction, writing
-from tidings.domain import applications
+from tidings.domain import applications, audit
 from tidings.domain.forget import forget_some
+from tidings.records.application import Application
 from tidings.storage.migrate import bring_up_to_date
 from tidings.storage.secret_key import count_other_keys, secret_key
 from tidings.surfaces.context import clock
@@ -26,7 +28,13 @@ def app_create(
 ) -> None:
     """Makes an application, prints its keys (the token only now) and the snippet for its pages."""
     settings = config.load({"database_url": database, "base_url": base_url})
-    created = in_transaction(settings, lambda connection: applications.create(connection, name, url, clock()))
+
+    def work(connection: Connection) -> applications.Created:
+        made = applications.create(connection, name, url, clock())
+        _note(connection, "application.created", made.entry.application)
+        return made
+
+    created = in_transaction(settings, work)
     application = created.entry.application
     snippet = applications.snippet(application, settings.base_url)
     shown = {
@@ -62,7 +70,13 @@ def app_list(database: Database = None, as_json: AsJson = False) -> None:
 def app_rotate_token(application_id: ApplicationId, database: Database = None) -> None:
     """Gives an application a new token and prints it; the old one opens nothing any more, at once."""
     settings = config.load({"database_url": database})
-    typer.echo(in_transaction(settings, lambda connection: applications.rotate_token(connection, application_id)))
+
+    def work(connection: Connection) -> str:
+        token = applications.rotate_token(connection, application_id)
+        _note(connection, "application.token_rotated", applications.retrieve(connection, application_id))
+        return token
+
+    typer.echo(in_transaction(settings, work))
 
 
 @app.command("delete")
@@ -76,9 +90,14 @@ def app_delete(
     found = in_transaction(settings, lambda connection: applications.retrieve(connection, application_id))
     if not yes:
         typer.confirm(f"Delete {found.name!r} ({found.url}) and all of its events?", abort=True)
+    in_transaction(settings, lambda connection: _note(connection, "application.deleted", found))
     with writing(settings) as engine:
         applications.delete(engine.begin, application_id)
     typer.echo(f"Deleted application {application_id}.")
+
+
+def _note(connection: Connection, deed: str, application: Application) -> None:
+    audit.note(connection, audit.COMMAND_LINE, deed, application_id=application.id, subject=application.name, now=clock())
 
 
 @app.command("forget")

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from tidings import config
 from tidings.command_line import AsJson, Database, in_transaction
-from tidings.domain import api_tokens
+from tidings.domain import api_tokens, audit
 from tidings.records.token import ApiToken
 from tidings.surfaces.context import clock
 
@@ -29,10 +30,13 @@ def token_create(
     """Makes a token and prints it, now and never again."""
     settings = config.load({"database_url": database})
     scopes = scope or (["manage"] if application_id is not None else [])
-    created = in_transaction(
-        settings,
-        lambda connection: api_tokens.create(connection, scopes=scopes, application_id=application_id, now=clock()),
-    )
+
+    def work(connection: Connection) -> api_tokens.Created:
+        made = api_tokens.create(connection, scopes=scopes, application_id=application_id, now=clock())
+        _note(connection, "token.created", application_id, made.token.id)
+        return made
+
+    created = in_transaction(settings, work)
     shown = {"id": created.token.id, "scopes": list(created.token.scopes), "token": created.text}
     typer.echo(json.dumps(shown) if as_json else f"{created.text}\n{' '.join(created.token.scopes)}")
 
@@ -62,11 +66,21 @@ def _time(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds // 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _note(connection: Connection, deed: str, application_id: int | None, token_id: int) -> None:
+    subject = f"token {token_id}"
+    audit.note(connection, audit.COMMAND_LINE, deed, application_id=application_id, subject=subject, now=clock())
+
+
 @app.command("revoke")
 def token_revoke(
     token_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="As `tidings token list` shows it.")],
     database: Database = None,
 ) -> None:
     """Ends a token: it opens nothing any more, at once."""
-    in_transaction(config.load({"database_url": database}), lambda connection: api_tokens.revoke(connection, token_id))
+
+    def work(connection: Connection) -> None:
+        api_tokens.revoke(connection, token_id)
+        _note(connection, "token.revoked", None, token_id)
+
+    in_transaction(config.load({"database_url": database}), work)
     typer.echo(f"Revoked token {token_id}.")

@@ -32,11 +32,11 @@ class Attempts:
         client = scope.get("client")
         if self._limiter is None or client is None:
             return
-        if not self._limiter.hit(self._limit, _household(client[0]), within):
+        if not self._limiter.hit(self._limit, household(client[0]), within):
             raise TooMany(f"Too many {self._what} from this address.", retry_after=60)
 
 
-def _household(address: str) -> str:
+def household(address: str) -> str:
     """An IPv4 address as it is, an IPv6 address without what its owner chooses."""
     if ":" not in address:
         return address
