@@ -13,12 +13,26 @@ from tidings.records.conversion import CLICKED, ConversionDraft, Reached
 from tidings.records.event import EventDraft
 from tidings.records.goal import GoalDraft
 from tidings.records.statistics import HOUR, Figures, Reach
-from tidings.storage import goal_tables
+from tidings.storage import figure_tables, goal_tables
+from tidings.storage.stretches import LENGTHS
 from tidings.storage.tables import application_figures, event_type_figures
 
 DAY = 24 * HOUR
 # The beginning of a day and of a generation of marks.
 NOW = 20_700 * DAY
+STRETCHES = (figure_tables.goal_stretches, figure_tables.credit_stretches)
+SUMS = (
+    ("number", "number"),
+    ("cents", "cents"),
+    ("iif(attribution > 0, number, 0)", "attributed"),
+    ("iif(attribution > 0, cents, 0)", "attributed_cents"),
+    ("iif(arm = 2, number, 0)", "held"),
+    ("iif(arm = 2, cents, 0)", "held_cents"),
+    ("iif(attribution = 2, number, 0)", "clicked"),
+    ("iif(attribution = 2, cents, 0)", "clicked_cents"),
+    ("iif(arm = 1, firsts, 0)", "firsts_shown"),
+    ("iif(arm = 2, firsts, 0)", "firsts_held"),
+)
 GOAL_TABLES = (goal_tables.conversions, goal_tables.goal_figures, goal_tables.event_conversions, goal_tables.visit_figures)
 
 
@@ -82,6 +96,7 @@ class Ground:
             for table in (application_figures, event_type_figures)
         ]
         assert rows[0] == rows[1]
+        self.stretches_agree()
         total = statistics.stat_application(self.connection, application_id)
         between = statistics.between(self.connection, application_id=application_id, start=0, end=NOW // 1_000 * 2)
         days = statistics.by_day(self.connection, application_id=application_id, first=20_600, last=20_800).total
@@ -94,6 +109,27 @@ class Ground:
         assert reach.get(currency, Reach()).attributed_cents == rows[0][1]
         return Figures(conversions=rows[0][0], conversion_cents=rows[0][1])
 
+    def stretches_agree(self) -> None:
+        """The sums over stretches, of every length, are those of the figures of goals to the unit."""
+        for length in LENGTHS:
+            for goal, here in (("goal_id", "goal_id <> ''"), ("''", "goal_id = ''")):
+                where = f"{goal}, hour - hour % {length}"
+                for kept, sums, key, which in (
+                    ("goal_stretches", SUMS, "currency", "arm >= 0"),
+                    ("credit_stretches", SUMS[:2], "currency, event_type_id", "attribution > 0"),
+                ):
+                    counted = f"sum({SUMS[0][0]}) > 0"
+                    wanted = (
+                        f"SELECT application_id, {where}, {key}, {', '.join(f'sum({text})' for text, _ in sums)}"
+                        f" FROM goal_figures WHERE {which} GROUP BY application_id, {where}, {key} HAVING {counted}"
+                    )
+                    found = (
+                        f"SELECT application_id, goal_id, begins, {key}, {', '.join(name for _, name in sums)}"
+                        f" FROM {kept} WHERE hours = {length} AND {here} AND number > 0"
+                    )
+                    rows = [sorted(map(tuple, self.connection.exec_driver_sql(text))) for text in (wanted, found)]
+                    assert rows[0] == rows[1], (kept, length, goal)
+
     def set_currency(self, currency: str) -> None:
         changes = ApplicationChanges(display={"currency": currency})
         applications.update(self.connection, application_id=1, changes=changes, now=NOW)
@@ -104,7 +140,10 @@ class Ground:
     def left(self) -> set[str]:
         """Tables in which any count or sum is not 0, or any conversion is that was not taken back."""
         kept = goal_tables.conversions
-        found = {table.name for table in GOAL_TABLES[1:3] if self._sum(table.c.number) or self._sum(table.c.cents)}
+        self.stretches_agree()
+        found = {
+            table.name for table in GOAL_TABLES[1:3] + STRETCHES if self._sum(table.c.number) or self._sum(table.c.cents)
+        }
         return (
             found
             | {"totals" for _ in [0] if self.attributed() != Figures()}

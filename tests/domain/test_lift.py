@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from tidings.domain.lift import Arm, lift_of
+from tidings.domain.lift import Arm, lift_of, visitors_short
 
 ARM = st.integers(1, 200_000).flatmap(lambda number: st.builds(Arm, st.just(number), st.integers(0, number)))
 
@@ -122,3 +122,26 @@ def test_of_visitors_who_come_often_few_arms_are_called_different() -> None:
         by_visits += lift_of(Arm(*shown[2:]), Arm(*held[2:])).verdict == "difference"
     assert by_visitors < 27
     assert by_visits > 100
+
+
+# -- how many more ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("shown", "held"), [((90, 9), (10, 1)), ((40, 1), (40, 1)), ((1_000, 500), (10, 5))])
+def test_as_many_more_as_are_told_are_enough_at_the_same_rates(shown: tuple[int, int], held: tuple[int, int]) -> None:
+    found = lift_of(Arm(*shown), Arm(*held))
+    assert found.verdict == "not_enough_data"
+    short = visitors_short(found)
+    assert short
+    number = shown[0] + held[0]
+    for more, enough in ((short * 1.05 + 40, True), (short * 0.9 - 40, False)):
+        times = (number + max(0, more)) / number
+        arms = [Arm(round(visitors * times), round(converted * times)) for visitors, converted in (shown, held)]
+        assert (lift_of(*arms).verdict != "not_enough_data") == enough
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"), [((0, 0), (9, 1)), ((9, 1), (0, 0)), ((9, 0), (9, 0)), ((9, 9), (9, 9)), ((9, 10), (9, 1))]
+)
+def test_nobody_can_tell_how_many_more(shown: tuple[int, int], held: tuple[int, int]) -> None:
+    assert visitors_short(lift_of(Arm(*shown), Arm(*held))) is None

@@ -98,3 +98,16 @@ def test_after_the_clock_was_set_back_a_span_to_now_holds_what_is_counted_now(co
     assert before.total == Figures()
     more = statistics.by_day(connection, application_id=1, first=today, last=today + 2, now=NOW, time_zone=zone)
     assert more.total.displays == 8
+
+
+def test_many_applications_at_once(connection: Connection) -> None:
+    count(connection, 1, 23, displays=1)
+    count(connection, 1, 24, displays=2, clicks=1)
+    count(connection, 1, 48, displays=4)
+    count(connection, 2, 47, displays=8)
+    found = statistics.of_applications(connection, [1, 2, 3], 24 * 3_600, 48 * 3_600)
+    assert found == {1: Figures(displays=2, clicks=1), 2: Figures(displays=8)}
+    assert statistics.of_applications(connection, [], 0, 48 * 3_600) == {}
+    # A span that reaches to now holds what is counted in hours that are still open.
+    set_first_open_hour(connection, 48)
+    assert statistics.of_applications(connection, [1], 24 * 3_600, 48 * 3_600, 48 * 3_600_000)[1].displays == 6

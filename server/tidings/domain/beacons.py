@@ -31,6 +31,7 @@ def count(connection: Connection, beacons: Sequence[Beacon]) -> list[None]:
     known = types_of(connection, {event_id for acts in told for event_id, _ in acts})
     figures: dict[Place, list[int]] = {}
     marks: dict[Mark, Place] = {}
+    shown_at: dict[int, int] = {}
     first_open = first_open_hour(connection)
     for beacon, acts in zip(beacons, told, strict=True):
         hour = hour_to_count(beacon.now, first_open)
@@ -40,6 +41,8 @@ def count(connection: Connection, beacons: Sequence[Beacon]) -> list[None]:
             if application_id != beacon.application_id:
                 continue
             place = (application_id, event_type_id, event_id, hour)
+            if kind == DISPLAY:
+                shown_at[event_id] = beacon.now
             if name is None:
                 _add(figures, place, kind)
             else:
@@ -47,7 +50,7 @@ def count(connection: Connection, beacons: Sequence[Beacon]) -> list[None]:
     for mark in page_views.mark(connection, list(marks)):
         _add(figures, marks[mark], mark[1] % _KINDS)
     if figures:
-        add_figures(connection, figures)
+        add_figures(connection, figures, shown_at)
         # What is too old goes a little at a time, with what comes in: no more than that is ever kept.
         now = beacons[-1].now
         page_views.forget(connection, (now // GENERATION - 1) << NAME_BITS)

@@ -49,6 +49,11 @@ def retrieve(connection: Connection, *, application_id: int, goal_id: str) -> Go
     return goal
 
 
+def every(connection: Connection, *, application_id: int) -> list[Goal]:
+    """All goals, oldest first: MOST_GOALS at most."""
+    return stored.goals_of(connection, application_id)
+
+
 def list_page(connection: Connection, *, application_id: int, after: str | None, before: str | None, limit: int) -> Page:
     """The first goals, those that follow on `after`, or those just before `before`. Raises Invalid for an unknown cursor."""
     if before is not None:

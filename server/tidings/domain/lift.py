@@ -30,7 +30,7 @@ When the share of the hold-out changes, visitors who were counted in one arm mov
 times. So nothing from before the next full hour is compared.
 """
 
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 from typing import Literal
 
@@ -41,7 +41,8 @@ from sqlalchemy import Connection
 from tidings.domain.applications import retrieve
 from tidings.domain.days import HOUR_SECONDS
 from tidings.records.conversion import HELD, SHOWN
-from tidings.storage.goal_sums import firsts_by_arm, visits_by_arm
+from tidings.storage.goal_stretches import firsts_by_arm
+from tidings.storage.goal_sums import visits_by_arm
 
 Verdict = Literal["not_enough_data", "no_difference", "difference"]
 
@@ -93,6 +94,24 @@ def between(connection: Connection, *, application_id: int, start: int, end: int
     visits, firsts = visits_by_arm(connection, *span), firsts_by_arm(connection, *span)
     arms = [Arm(visitors, firsts.get(arm, 0), number) for arm in ARMS for number, visitors in [visits.get(arm, (0, 0))]]
     return msgspec.structs.replace(lift_of(*arms), start=start)
+
+
+def visitors_short(found: Lift) -> int | None:
+    """About how many more visitors, of both arms together, `not_enough_data` waits for; None where nobody can tell.
+
+    At the rate of both arms together and the share of the hold-out so far, by the rules above.
+    """
+    shown, held = found.shown, found.held
+    if not shown.visitors or not held.visitors or any(arm.converted > arm.visitors for arm in (shown, held)):
+        return None
+    number = shown.visitors + held.visitors
+    p = (shown.converted + held.converted) / number
+    if not 0 < p < 1:
+        return None
+    shares = (shown.visitors / number, held.visitors / number)
+    expected = LEAST_EXPECTED / (min(shares) * min(p, 1 - p))
+    power = sum(1 / share for share in shares) * (_Z + _Z_OF_POWER) ** 2 * (1 - p) / (WORTH_SEEING**2 * p)
+    return max(0, ceil(max(expected, power)) - number)
 
 
 def lift_of(shown: Arm, held: Arm) -> Lift:

@@ -6,13 +6,21 @@ they are kept by the day (statistics_roll_up.py): a moment within such a day sta
 set back, what is counted goes to an hour that is still to come (hours.py): it belongs to every span that reaches to now.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.domain.days import HOUR_SECONDS, day_at, first_hour, stretches
 from tidings.records.statistics import Figures
 from tidings.storage.hours import first_open_hour
-from tidings.storage.statistics import figures_between, figures_by_event, figures_by_stretch, figures_of_all_time
+from tidings.storage.statistics import (
+    figures_between,
+    figures_by_event,
+    figures_by_stretch,
+    figures_of_all_time,
+    figures_of_applications,
+)
 
 
 class Day(Struct, frozen=True):
@@ -45,10 +53,13 @@ def between(connection: Connection, *, application_id: int, start: int, end: int
 
     `now`: milliseconds; None: the span is taken as it is.
     """
+    return figures_between(connection, application_id, -(-start // HOUR_SECONDS), _until(connection, end, now))
+
+
+def _until(connection: Connection, end: int, now: int | None) -> int:
+    """The hour that a span ends before; one that reaches to now holds all that is still open."""
     until = -(-end // HOUR_SECONDS)
-    if now is not None and end >= now // 1_000:
-        until = max(until, first_open_hour(connection) + 1)
-    return figures_between(connection, application_id, -(-start // HOUR_SECONDS), until)
+    return until if now is None or end < now // 1_000 else max(until, first_open_hour(connection) + 1)
 
 
 def by_day(
@@ -67,6 +78,14 @@ def by_day(
         found[last] = found.get(last, Figures()) + figures_between(connection, application_id, end, until)
     days = [Day(number, found.get(number, Figures())) for number in range(first, last + 1)]
     return Days(days, sum(found.values(), Figures()))
+
+
+def of_applications(
+    connection: Connection, application_ids: Sequence[int], start: int, end: int, now: int | None = None
+) -> dict[int, Figures]:
+    """`between` of many applications at once, by id; those without figures are not there."""
+    span = (-(-start // HOUR_SECONDS), _until(connection, end, now))
+    return figures_of_applications(connection, application_ids, *span)
 
 
 def by_event(connection: Connection, *, application_id: int, first: int, last: int) -> dict[int, Figures]:

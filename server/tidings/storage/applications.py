@@ -1,10 +1,15 @@
 """Applications in SQL."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import msgspec
-from sqlalchemy import Connection, Delete, Row, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Delete, Table, bindparam, delete, insert, select, tuple_, update
 
 from tidings.records.application import Application, DisplaySettings, NewApplication
+from tidings.storage.figure_tables import credit_stretches, event_type_stretches, goal_stretches
 from tidings.storage.goal_tables import conversions, event_conversions, goal_figures, visit_figures
+from tidings.storage.import_tables import import_rows, import_spans
 from tidings.storage.store import bump_revision
 from tidings.storage.tables import (
     application_figures,
@@ -28,18 +33,24 @@ _MANY = (
     application_figures,
     event_type_figures,
     event_figures,
+    event_type_stretches,
     goal_figures,
+    goal_stretches,
+    credit_stretches,
     event_conversions,
     visit_figures,
     conversions,
+    import_rows,
+    import_spans,
 )
 
-_columns = [column for column in applications.c if column.name != "token_hash"]
-_all = select(*_columns).order_by(applications.c.id)
-_by_id = select(*_columns).where(applications.c.id == bindparam("id"))
-_by_token = select(*_columns).where(applications.c.token_hash == bindparam("token_hash"))
-_by_client = select(*_columns).where(applications.c.client_id == bindparam("client_id"))
-_by_site = select(*_columns).where(applications.c.site_id == bindparam("site_id"))
+# Without the hash of the token, which nobody who reads an application needs.
+COLUMNS = [column for column in applications.c if column.name != "token_hash"]
+_all = select(*COLUMNS).order_by(applications.c.id)
+_by_id = select(*COLUMNS).where(applications.c.id == bindparam("id"))
+_by_token = select(*COLUMNS).where(applications.c.token_hash == bindparam("token_hash"))
+_by_client = select(*COLUMNS).where(applications.c.client_id == bindparam("client_id"))
+_by_site = select(*COLUMNS).where(applications.c.site_id == bindparam("site_id"))
 _update = update(applications).where(applications.c.id == bindparam("application_id"))
 _delete = delete(applications).where(applications.c.id == bindparam("application_id"))
 _delete_event_types = delete(event_types).where(event_types.c.application_id == bindparam("application_id"))
@@ -77,9 +88,9 @@ def insert_application(connection: Connection, new: NewApplication) -> Applicati
         "created_at": new.created_at,
         "updated_at": new.created_at,
     }
-    row = connection.execute(insert(applications).returning(*_columns), values).one()
+    row = connection.execute(insert(applications).returning(*COLUMNS), values).one()
     bump_revision(connection)
-    return _application(row)
+    return application_of(row._mapping)
 
 
 def set_token_hash(connection: Connection, application_id: int, token_hash: bytes) -> None:
@@ -139,30 +150,30 @@ def delete_application(connection: Connection, application_id: int) -> None:
 def application_by_id(connection: Connection, application_id: int) -> Application | None:
     """The application with this id."""
     row = connection.execute(_by_id, {"id": application_id}).one_or_none()
-    return None if row is None else _application(row)
+    return None if row is None else application_of(row._mapping)
 
 
 def application_by_token_hash(connection: Connection, token_hash: bytes) -> Application | None:
     """The application whose token has this hash."""
     row = connection.execute(_by_token, {"token_hash": token_hash}).one_or_none()
-    return None if row is None else _application(row)
+    return None if row is None else application_of(row._mapping)
 
 
 def application_by_client_id(connection: Connection, client_id: str) -> Application | None:
     """The application with this public id."""
     row = connection.execute(_by_client, {"client_id": client_id}).one_or_none()
-    return None if row is None else _application(row)
+    return None if row is None else application_of(row._mapping)
 
 
 def application_by_site_id(connection: Connection, site_id: str) -> Application | None:
     """The application with this short code."""
     row = connection.execute(_by_site, {"site_id": site_id}).one_or_none()
-    return None if row is None else _application(row)
+    return None if row is None else application_of(row._mapping)
 
 
 def all_applications(connection: Connection) -> list[Application]:
     """Every application, oldest first."""
-    return [_application(row) for row in connection.execute(_all)]
+    return [application_of(row._mapping) for row in connection.execute(_all)]
 
 
 def display_of(stored: str) -> DisplaySettings:
@@ -170,7 +181,8 @@ def display_of(stored: str) -> DisplaySettings:
     return msgspec.json.decode(stored, type=DisplaySettings)
 
 
-def _application(row: Row[tuple[object, ...]]) -> Application:
-    values = dict(row._mapping)
+def application_of(row: Mapping[Any, Any], without: Collection[str] = ()) -> Application:
+    """The application of a row that has COLUMNS; `without`: what else it has."""
+    values = {str(name): value for name, value in row.items() if name not in without}
     values["display"] = display_of(values["display"])
     return Application(**values)

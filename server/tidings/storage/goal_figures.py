@@ -12,23 +12,31 @@ from sqlalchemy import Connection
 
 from tidings.records.conversion import UNATTRIBUTED, Conversion
 from tidings.records.statistics import HOURS_A_DAY
+from tidings.storage.goal_stretches import Change, add_changes, take_goal_away
 
+# A row: application, hour, goal, event type, currency, attribution, arm.
+GoalKey = tuple[int, int, str, int, str, int, int]
 # The most that a row holds of what conversions were worth, in hundredths: ten of the dearest. Nobody, least of all a page
 # that anybody may speak for, comes with so much that a sum over all rows of a century of hours would pass 64 bits.
 MOST_OF_ROW = 10**13
 # Figures of events that are removed by one statement for one application.
 FORGOTTEN_AT_ONCE = 1_000
 
+# What a row of hours holds by now; `cents` are reckoned before, so that the sums of it (goal_stretches.py) take as much.
+_CENTS_NOW = """
+    SELECT cents FROM goal_figures WHERE application_id = ? AND hour = ? AND goal_id = ? AND event_type_id = ?
+    AND currency = ? AND attribution = ? AND arm = ?
+"""
 # A row may hold more already, where it stands for many hours.
 _CENTS = "max({0}.{1}, min({2}, {0}.{1} + excluded.{1}))"
-_ADD = f"""
+_ADD = """
     INSERT INTO goal_figures
     (application_id, hour, goal_id, event_type_id, currency, attribution, arm, number, cents, firsts)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (application_id, hour, goal_id, event_type_id, currency, attribution, arm) DO UPDATE SET
-    number = goal_figures.number + excluded.number, cents = {_CENTS.format("goal_figures", "cents", MOST_OF_ROW)},
+    number = goal_figures.number + excluded.number, cents = excluded.cents,
     firsts = goal_figures.firsts + excluded.firsts
-"""  # noqa: S608 - our own constants
+"""
 _TAKE = """
     UPDATE goal_figures SET number = number - 1, cents = max(0, cents - ?), firsts = firsts - ?
     WHERE application_id = ? AND hour = ? AND goal_id = ? AND event_type_id = ? AND currency = ? AND attribution = ?
@@ -138,24 +146,42 @@ _NO_CENTS = "UPDATE {} SET conversion_cents = 0 WHERE application_id = ? AND con
 
 def add_conversions(connection: Connection, came: Iterable[Conversion], currency: str) -> None:
     """Counts conversions of one application, whose own currency is `currency`, where they say."""
-    goals, events, applications, event_types = [], [], [], []
+    goals: dict[GoalKey, list[int]] = {}
+    events, applications, event_types = [], [], []
     for one in came:
-        goals.append((*_goal_key(one), 1, one.cents or 0, int(one.first)))
+        row = goals.setdefault(_goal_key(one), [0, 0, 0])
+        for place, more in enumerate((1, one.cents or 0, int(one.first))):
+            row[place] += more
         if one.attribution != UNATTRIBUTED:
             cents = (one.cents or 0) if one.currency == currency else 0
             events.append((*_event_key(one), 1, one.cents or 0))
             applications.append((one.application_id, one.hour, 1, cents))
             event_types.append((one.application_id, one.event_type_id, one.hour, 1, cents))
-    _many(connection, _ADD, goals)
+    _add_to_goals(connection, goals)
     _many(connection, _ADD_TO_EVENT, events)
     _many(connection, _ADD_TO_APPLICATION, applications)
     _many(connection, _ADD_TO_EVENT_TYPE, event_types)
 
 
+def _add_to_goals(connection: Connection, goals: dict[GoalKey, list[int]]) -> None:
+    rows, changes = [], []
+    for key, (number, cents, firsts) in goals.items():
+        held = connection.exec_driver_sql(_CENTS_NOW, key).scalar() or 0
+        after = max(held, min(MOST_OF_ROW, held + cents))
+        rows.append((*key, number, after, firsts))
+        changes.append(Change(*key, number, after - held, firsts))
+    _many(connection, _ADD, rows)
+    add_changes(connection, changes)
+
+
 def take_back(connection: Connection, one: Conversion, currency: str) -> None:
     """Undoes what `add_conversions` did for a conversion, in the very rows; `currency`: the application's by now."""
     cents = one.cents or 0
-    _many(connection, _TAKE, [(cents, int(one.first), *_goal_key(one))])
+    key = _goal_key(one)
+    held = connection.exec_driver_sql(_CENTS_NOW, key).scalar()
+    if held is not None:
+        _many(connection, _TAKE, [(cents, int(one.first), *key)])
+        add_changes(connection, [Change(*key, -1, -min(cents, held), -int(one.first))])
     if one.attribution != UNATTRIBUTED:
         own = cents if one.currency == currency else 0
         _many(connection, _TAKE_FROM_EVENT, [(cents, *_event_key(one))])
@@ -172,6 +198,7 @@ def delete_figures_of(connection: Connection, application_id: int, goal_id: str,
             connection.exec_driver_sql(_EMPTY.format(table), (application_id,))
             _many(connection, change, [(application_id, *row) for row in rows])
         connection.exec_driver_sql(_NO_DEBT.format(table), (application_id,))
+    take_goal_away(connection, application_id, goal_id)
     for table in ("goal_figures", "event_conversions"):
         text = f"DELETE FROM {table} WHERE application_id = ? AND goal_id = ?"  # noqa: S608 - our own names
         connection.exec_driver_sql(text, (application_id, goal_id))
@@ -189,7 +216,7 @@ def forget_event_conversions(connection: Connection, application_ids: Iterable[i
     _many(connection, _FORGET, [(number, first, FORGOTTEN_AT_ONCE) for number in application_ids])
 
 
-def _goal_key(one: Conversion) -> tuple[Any, ...]:
+def _goal_key(one: Conversion) -> GoalKey:
     return (one.application_id, one.hour, one.goal_id, one.event_type_id, one.currency, one.attribution, one.arm)
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, literal_column, select
 
+from tidings.records.beacon import CLICK, DISPLAY
 from tidings.records.statistics import HOURS_A_DAY, Figures
+from tidings.storage.figure_tables import event_type_stretches
+from tidings.storage.stretches import LENGTHS, begin_of
 from tidings.storage.tables import application_figures, event_figures, event_type_figures
 
 # What beacons count, in their order; conversions come another way.
@@ -42,38 +45,55 @@ _events = (
 )
 
 
-def _adding(table: Table) -> str:
-    """Adds to the row of a key, or makes it. Text, since SQLAlchemy's own way costs more than the row."""
+def _adding(table: Table, counted: Sequence[str] = COUNTED, newest: Sequence[str] = ()) -> str:
+    """Adds to the row of a key, or makes it. Text, since SQLAlchemy's own way costs more than the row.
+
+    `newest`: of these columns the greater value stays.
+    """
     keys = [column.name for column in table.primary_key]
-    values = ", ".join("?" * (len(keys) + len(COUNTED)))
-    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in COUNTED)
+    names = (*keys, *counted, *newest)
+    sums = [f"{name} = {table.name}.{name} + excluded.{name}" for name in counted]
+    sums += [f"{name} = max({table.name}.{name}, excluded.{name})" for name in newest]
     return (
-        f"INSERT INTO {table.name} ({', '.join((*keys, *COUNTED))}) VALUES ({values}) "  # noqa: S608 - our own names
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608 - our own names
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sums)}"
     )
 
 
 _ADD_TO_APPLICATION = _adding(application_figures)
 _ADD_TO_EVENT_TYPE = _adding(event_type_figures)
-_ADD_TO_EVENT = _adding(event_figures)
+_ADD_TO_STRETCHES = _adding(event_type_stretches, ("displays", "clicks"))
+_ADD_TO_EVENT = _adding(event_figures, newest=("shown_at",))
+_LONGER = LENGTHS[1:]
 _FORGET = """
     DELETE FROM event_figures WHERE (application_id, day, event_id) IN
     (SELECT application_id, day, event_id FROM event_figures WHERE application_id = ? AND day < ? LIMIT ?)
 """
 
 
-def add_figures(connection: Connection, figures: Mapping[Place, Sequence[int]]) -> None:
-    """Adds what was counted, by COUNTED, to the hour of the application and of the event type, and to the event's day."""
+def add_figures(
+    connection: Connection, figures: Mapping[Place, Sequence[int]], shown_at: Mapping[int, int] | None = None
+) -> None:
+    """Adds what was counted, by COUNTED, to the hour of the application and of the event type, and to the event's day.
+
+    `shown_at`: when events were last shown (milliseconds), where that is known.
+    """
     applications: dict[tuple[int, ...], list[int]] = {}
     event_types: dict[tuple[int, ...], list[int]] = {}
     events: dict[tuple[int, ...], list[int]] = {}
+    longer: dict[tuple[int, ...], list[int]] = {}
     for (application_id, event_type_id, event_id, hour), row in figures.items():
         _sum(applications, (application_id, hour), row)
         _sum(event_types, (application_id, event_type_id, hour), row)
         _sum(events, (application_id, hour // HOURS_A_DAY, event_id), row)
+        for length in _LONGER:
+            _sum(longer, (application_id, length, begin_of(hour, length), event_type_id), (row[DISPLAY], row[CLICK]))
+    for key, of_event in events.items():
+        of_event.append((shown_at or {}).get(key[-1], 0))
     for text, sums in (
         (_ADD_TO_APPLICATION, applications),
         (_ADD_TO_EVENT_TYPE, event_types),
+        (_ADD_TO_STRETCHES, longer),
         (_ADD_TO_EVENT, events),
     ):
         connection.exec_driver_sql(text, [(*key, *row) for key, row in sums.items()])
