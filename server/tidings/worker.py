@@ -3,28 +3,29 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tidings.app import guard_of
 from tidings.config import Settings
 from tidings.jobs.runner import Runner
+from tidings.jobs.table import TABLE, Job
 from tidings.storage.engine import DatabaseError
 from tidings.storage.store import Store
 from tidings.surfaces.context import clock
 
 
-def work(settings: Settings, store: Store, when_ready: Callable[[], None]) -> None:
-    """Does the jobs until SIGTERM or SIGINT, and what is under way then; a second signal waits for nothing.
+def work(settings: Settings, store: Store, when_ready: Callable[[], None], table: Sequence[Job] = TABLE) -> None:
+    """Does the jobs of the table until SIGTERM or SIGINT, and what is under way then; a second signal waits for nothing.
 
     Raises DatabaseError when another version has changed the database meanwhile.
     """
     with asyncio.Runner() as runner:
-        runner.run(_work(settings, store, when_ready))
+        runner.run(_work(settings, store, when_ready, table))
 
 
-async def _work(settings: Settings, store: Store, when_ready: Callable[[], None]) -> None:
+async def _work(settings: Settings, store: Store, when_ready: Callable[[], None], table: Sequence[Job]) -> None:
     loop = asyncio.get_running_loop()
-    jobs = Runner(store, settings, guard_of(settings), clock, alone=False)
+    jobs = Runner(store, settings, guard_of(settings), clock, alone=False, table=table)
     signalled = asyncio.Event()
 
     def end() -> None:

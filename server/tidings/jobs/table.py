@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.config import Settings
-from tidings.domain import deliveries, windows
+from tidings.domain import deliveries, imports, log_in, members, sessions, windows
 from tidings.domain.retention import remove_old_events
 from tidings.domain.statistics_roll_up import roll_up
 from tidings.storage.leases import end_lease, take_lease
@@ -41,6 +41,10 @@ TABLE = (
     ),
     Job("roll_up", 600, lambda connection, at: roll_up(connection, at.now)),
     Job("forget_old_deliveries", 600, lambda connection, at: deliveries.forget_old_deliveries(connection, at.now)),
+    Job("remove_ended_sessions", 600, lambda connection, at: sessions.remove_ended(connection, at.now)),
+    Job("remove_old_invitations", 600, lambda connection, at: members.remove_old_invitations(connection, at.now)),
+    Job("forget_failed_log_ins", 600, lambda connection, at: log_in.remove_forgotten(connection, at.now)),
+    Job("tidy_imports", 60, lambda connection, at: imports.tidy(connection, at.now)),
     Job("forget_deleted_webhooks", 60, lambda connection, _at: deliveries.forget_deleted_webhooks(connection)),
 )
 

@@ -31,6 +31,10 @@ _older = _removing(
 )
 _with_external_id = _removing(select(events.c.id).where(_of_application, events.c.external_id == bindparam("external_id")))
 _with_email = _removing(select(events.c.id).where(_of_application, events.c.email_hash == bindparam("email_hash")))
+_number_with_email = select(func.count()).where(_of_application, events.c.email_hash == bindparam("email_hash"))
+_between = _removing(
+    select(events.c.id).where(_of_application, events.c.id.between(bindparam("first_id"), bindparam("last_id")))
+)
 
 
 class Gone(Struct, frozen=True):
@@ -53,6 +57,16 @@ def remove_with_external_id(connection: Connection, application_id: int, externa
 def remove_with_email(connection: Connection, application_id: int, email_hash: bytes) -> list[Gone]:
     """Removes events of an application with this e-mail address, REMOVED_AT_ONCE at most."""
     return _remove(connection, _with_email, {"application_id": application_id, "email_hash": email_hash})
+
+
+def remove_between(connection: Connection, application_id: int, first_id: int, last_id: int) -> list[Gone]:
+    """Removes events of an application whose ids lie between these, both included, REMOVED_AT_ONCE at most."""
+    return _remove(connection, _between, {"application_id": application_id, "first_id": first_id, "last_id": last_id})
+
+
+def number_with_email(connection: Connection, application_id: int, email_hash: bytes) -> int:
+    """How many events of an application have this e-mail address."""
+    return connection.execute(_number_with_email, {"application_id": application_id, "email_hash": email_hash}).scalar_one()
 
 
 def _remove(connection: Connection, statement: Any, values: dict[str, Any]) -> list[Gone]:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 import httptools
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tidings.surfaces.cork import Corked
@@ -23,6 +23,10 @@ CONNECTIONS_PER_ADDRESS = 400
 
 # Bytes of a body as they come, framing included: the gate behind this counts what is in it.
 RAW_BODY_LIMIT = 256 * 1024
+# Of a file that waits until its door has looked who sends it; then that door says how much (`let_in`).
+WAITING_BODY_LIMIT = 1024 * 1024
+# A body that was let in is cut off when it grew by less than this in BODY_SECONDS.
+LEAST_PROGRESS = 32 * 1024
 
 # "Upgrade" as the name of a header: at the beginning of a line of the header.
 _UPGRADE = re.compile(rb"(\r\n)upgrade(\s*:)", re.IGNORECASE)
@@ -52,6 +56,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unread: asyncio.TimerHandle | None = None
         self._header_bytes = 0
         self._body_bytes = 0
+        self._body_limit = RAW_BODY_LIMIT
+        self._body_until = 0.0
+        self._body_before = 0
         self._in_header = True
         self._refused = False
         self._answering: RequestResponseCycle | None = None
@@ -112,8 +119,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self._in_header:
             # Counted as it comes, with the framing of its chunks: that and trailers would have no end otherwise.
             self._body_bytes += len(data)
-            if self._body_bytes > RAW_BODY_LIMIT:
-                self._refuse(413, "Body larger than 64 KiB.")
+            if self._body_bytes > self._body_limit and not self._may_wait():
+                self._refuse(413, "Body larger than 64 KiB." if self._body_limit == RAW_BODY_LIMIT else "Body too large.")
                 return
         else:
             if b"pgrade" in data:
@@ -154,8 +161,34 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_header = False
         self._header_bytes = 0
         self._body_bytes = 0
+        self._body_limit = RAW_BODY_LIMIT
+        self._body_until = 0.0
         self._clear_deadline()
+        self.scope["tidings.let_in"] = self._let_in  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+
+    def _let_in(self, scope: Scope, most: int, seconds: float) -> None:
+        """Takes a larger body of this request, for as long as it keeps coming: for a door that knows who sends it.
+
+        `most`: bytes as they come. `seconds`: for all of them.
+        """
+        if self.scope is scope and not self._in_header and not self._refused:
+            self._body_limit = most
+            self._body_until = self.loop.time() + seconds
+            self._body_before = self._body_bytes
+            self._set_deadline(BODY_SECONDS)
+
+    def _may_wait(self) -> bool:
+        """Whether what has come is a file that nobody has looked at yet: reading it is halted until its door does."""
+        return self._body_bytes <= WAITING_BODY_LIMIT and any(
+            name == b"content-type" and value.startswith(b"multipart/form-data") for name, value in self.headers
+        )
+
+    def _is_coming(self) -> bool:
+        """Whether a body that was let in grows as it should, and has time left."""
+        grown = self._body_bytes - self._body_before
+        self._body_before = self._body_bytes
+        return grown >= LEAST_PROGRESS and self.loop.time() < self._body_until
 
     def on_message_complete(self) -> None:
         if self._refused:
@@ -220,6 +253,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._is_answering_earlier():
             # The next request of a pipeline is slow, the one before it still works: nothing may be cut off.
             self._set_deadline(HEADER_SECONDS)
+        elif not self._in_header and not self.cycle.response_started and self._is_coming():
+            self._set_deadline(BODY_SECONDS)
         elif (self._in_header and not self._header_bytes) or (not self._in_header and self.cycle.response_started):
             self.transport.close()
         else:
