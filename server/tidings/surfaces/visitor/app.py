@@ -19,6 +19,8 @@ from tidings.surfaces.attempts import UNKNOWN_CLIENTS_A_MINUTE, Attempts
 from tidings.surfaces.context import Context
 from tidings.surfaces.visitor.beacons import Beacons
 from tidings.surfaces.visitor.cache import ReadyCache
+from tidings.surfaces.visitor.previews import PREFIX as PREVIEWS
+from tidings.surfaces.visitor.previews import PreviewDoor, forget, token_of
 from tidings.surfaces.visitor.ready import Headers, Ready
 from tidings.surfaces.visitor.widget_files import CORE, WidgetFiles
 
@@ -54,7 +56,10 @@ def _size(ready: Ready) -> int:
 
 
 class Visitor:
-    """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `track`, `/js-obj/…`, `/widget/…`; the rest goes to `app`."""
+    """Answers `/api/v1/{client_id}/load.js`, `settings.json`, `track`, `/js-obj/…`, `/widget/…`, `/preview/…`.
+
+    The rest goes to `app`.
+    """
 
     def __init__(self, app: ASGIApp, context: Context, widget: WidgetFiles) -> None:
         self._app = app
@@ -62,6 +67,7 @@ class Visitor:
         self._widget = widget
         self._attempts = Attempts(UNKNOWN_CLIENTS_A_MINUTE, "unknown ids", enabled=context.settings.rate_limits)
         self._beacons = Beacons(context, self._entry)
+        self._previews = PreviewDoor(context, widget, _NOTHING)
         self.scripts: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
         self.feeds: ReadyCache[Ready] = ReadyCache(CACHE_BYTES, _size)
         self._files = {
@@ -89,10 +95,16 @@ class Visitor:
             return
         elif path.startswith("/widget/"):
             find = self._file
+        elif path.startswith(PREVIEWS):
+            find = self._preview
         else:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
+            if path.startswith(PREVIEWS):
+                # A preview's beacons: taken, and never counted.
+                await forget(receive, send)
+                return
             await _WRONG_METHOD.send(scope, send)
             return
         try:
@@ -137,6 +149,11 @@ class Visitor:
         entry = await self._entry(steps[3], scope)
         if entry is None:
             return _UNKNOWN, False
+        if scope["query_string"] and (token := token_of(scope["query_string"])) is not None:
+            tried = await self._previews.script(entry, token, scope)
+            if tried is self._previews.ended:
+                self._attempts.count(scope)
+            return tried, False
         key = (steps[3], steps[4])
         ready = self.scripts.get(key, entry)
         if ready is not None:
@@ -155,12 +172,19 @@ class Visitor:
             return Ready.of(script_json(settings), JSON, _SETTINGS_CACHING, quality=11)
         return Ready.of(load_js(self._widget.code, settings), SCRIPT, _SETTINGS_CACHING, quality=11)
 
-    async def _file(self, path: str, scope: Scope) -> tuple[Ready, bool]:  # noqa: ARG002 - one shape for all three
+    async def _file(self, path: str, scope: Scope) -> tuple[Ready, bool]:  # noqa: ARG002 - one shape for all
         """/widget/{version}/{file} or /widget/integrity.json."""
         ready = self._files.get(path)
         if ready is None:
             version, _, name = path.removeprefix("/widget/").partition("/")
             ready = self._parts.get(name, _NOTHING) if _VERSION.fullmatch(version) else _NOTHING
+        return ready, False
+
+    async def _preview(self, path: str, scope: Scope) -> tuple[Ready, bool]:
+        """/preview/{token}/…: what the widget of a preview asks for."""
+        ready = await self._previews.find(path)
+        if ready is _NOTHING:
+            self._attempts.count(scope)
         return ready, False
 
     async def _entry(self, client_id: str, scope: Scope) -> Entry | None:
