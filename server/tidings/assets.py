@@ -1,4 +1,4 @@
-"""Where the built widget, the themes and the demo site lie: in the wheel, or in place in a checkout."""
+"""Where the built widget, the dashboard's built files, the themes and the demo site lie: in the wheel, or in a checkout."""
 
 from pathlib import Path
 
@@ -19,6 +19,11 @@ def widget() -> Path:
 def themes() -> Path:
     """The folder of the themes, one folder each with `theme.css` and `theme.toml`."""
     return _folder("_themes", "themes")
+
+
+def dashboard() -> Path:
+    """The folder of the dashboard's built style sheets, scripts, font and icons, with `manifest.json`."""
+    return _folder("_dashboard", "server/dashboard/dist")
 
 
 def demo_site() -> Path:

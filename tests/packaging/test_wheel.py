@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ def run(*command: str, cwd: Path) -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout, built as `pip install .` would build it."""
     folder = tmp_path_factory.mktemp("wheel")
+    run("make", "--silent", "dashboard", cwd=ROOT)
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT), cwd=folder)
     (built,) = folder.glob("*.whl")
     return built
@@ -94,10 +96,25 @@ def test_holds_only_the_package(wheel: Path) -> None:
     assert wrong == []
     assert any(name.endswith("fomo.js") for name in names), "the built widget is missing"
     assert any(name.endswith("theme1/theme.css") for name in names), "the themes are missing"
+    for asset in ("manifest.json", ".css.br", ".js.br", ".woff2"):
+        assert any(name.startswith("tidings/_dashboard/") and name.endswith(asset) for name in names), asset
+    assert "tidings/templates/dashboard/layout.html" in names
     for language in ("de", "pt_PT", "zh_Hant"):
         assert f"tidings/render/locales/{language}.po" in names
     for page in ("templates/docs/reference.html.j2", "static/docs/docs.css", "static/docs/docs.js", "static/docs/mark.svg"):
         assert f"tidings/{page}" in names
+
+
+def test_a_wheel_without_the_dashboard_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    copy = tmp_path / "checkout"
+    left_out = shutil.ignore_patterns("node_modules", "dist", ".git", ".venv", "var", ".*_cache", "__pycache__", "tests")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    shutil.copytree(ROOT / "widget" / "dist", copy / "widget" / "dist")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(copy)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "The dashboard is not built: run `make dashboard`, which needs Node, and build the wheel again." in ended.stderr
+    assert not list(tmp_path.glob("*.whl"))
 
 
 def test_demo_without_node(demo_of_wheel: InstalledDemo) -> None:
@@ -114,6 +131,10 @@ def test_demo_without_node(demo_of_wheel: InstalledDemo) -> None:
     assert len(script.body) > 5000
     for path in ("/docs", "/docs/docs.css", "/docs/docs.js", "/openapi.json"):
         assert demo.get(path).status == 200
+    door = demo.get("/dashboard/log-in")
+    assert door.status == 200
+    for path in re.findall(r'(?:href|src)="(/dashboard/assets/[^"#]+)"', door.text):
+        assert demo.get(path).headers["cache-control"] == "public, max-age=31536000, immutable", path
     gallery = demo.get("/demo/pages/themes").text
     frames = [f"/demo/pages/{address}" for address in re.findall(r'<iframe [^>]*src="([^"]+)"', gallery)]
     assert len(frames) > 2
