@@ -6,21 +6,26 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tidings import assets
 from tidings.config import Settings
+from tidings.domain import imports
 from tidings.domain.places import Places
 from tidings.domain.themes import read_themes
 from tidings.jobs.runner import Runner
+from tidings.jobs.table import TABLE, Job
 from tidings.outbound.guard import Guard
 from tidings.storage.store import Store
 from tidings.surfaces.context import Context, clock, no_outbox
+from tidings.surfaces.dashboard.plumbing import PREFIX as DASHBOARD
+from tidings.surfaces.dashboard.routes import dashboard_app
 from tidings.surfaces.fathom.routes import fathom_app
 from tidings.surfaces.fomo.reference import reference_routes
 from tidings.surfaces.fomo.routes import fomo_app
+from tidings.surfaces.import_rows import row_draft
 from tidings.surfaces.ops.routes import ops_routes
 from tidings.surfaces.visitor.app import Visitor
 from tidings.surfaces.visitor.widget_files import read_widget
@@ -69,6 +74,12 @@ def guard_of(settings: Settings) -> Guard:
     return Guard(settings.outbound_allowed_networks, frozenset(settings.base_url + prefix for prefix in APIS))
 
 
+def job_table(settings: Settings, secret: bytes, places: Places) -> Sequence[Job]:
+    """What happens by itself, and the one job that needs a door's way to read: that which works off imports."""
+    ground = imports.Ground(row_draft, secret, places, settings.retention_days)
+    return (*TABLE, Job(imports.JOB, 10, lambda connection, at: imports.work_off(connection, at.now, ground)))
+
+
 def service(
     settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = (), *, with_jobs: bool = False
 ) -> Service:
@@ -79,12 +90,14 @@ def service(
     theme that will not do.
     """
     guard = guard_of(settings)
-    jobs = Runner(store, settings, guard, clock, alone=True) if with_jobs else None
+    places = Places(settings.geoip_database)
+    table = job_table(settings, secret, places)
+    jobs = Runner(store, settings, guard, clock, alone=True, table=table) if with_jobs else None
     context = Context(
         settings=settings,
         store=store,
         secret=secret,
-        places=Places(settings.geoip_database),
+        places=places,
         themes=read_themes(assets.themes(), settings.themes),
         guard=guard,
         wake_outbox=no_outbox if jobs is None else jobs.wake,
@@ -101,14 +114,19 @@ def service(
         store.close()
 
     others = Starlette(
-        routes=[*ops_routes(context), *reference_routes(context), *extra],
+        routes=[*ops_routes(context), *reference_routes(context), *extra, Route("/", _to_dashboard)],
         lifespan=lifespan,
         exception_handlers={404: _not_found},
     )
     others.router.redirect_slashes = False
-    doors = Doors({prefix: door(context) for prefix, door in APIS.items()}, others)
+    doors = Doors({**{prefix: door(context) for prefix, door in APIS.items()}, DASHBOARD: dashboard_app(context)}, others)
     return Service(Visitor(doors, context, read_widget(assets.widget())), context, jobs)
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
     return PlainTextResponse("There is nothing at this address.\n", 404, {"X-Content-Type-Options": "nosniff"})
+
+
+async def _to_dashboard(_request: Request) -> Response:
+    """The address alone: where nothing else is, its owner is meant."""
+    return RedirectResponse(DASHBOARD, 303)

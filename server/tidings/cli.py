@@ -11,13 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from tidings import __version__, app_commands, config, demo, theme_commands, token_commands
-from tidings.app import service
+from tidings import __version__, app_commands, config, demo, theme_commands, token_commands, user_commands
+from tidings.app import job_table, service
 from tidings.command_line import AsJson, BaseUrl, Database, server_key, writing
 from tidings.config import SettingsError
-from tidings.domain.places import PlacesError
+from tidings.domain import users
+from tidings.domain.places import Places, PlacesError
 from tidings.domain.themes import ThemeError
 from tidings.errors import TidingsError
+from tidings.export_command import export_command
+from tidings.import_command import import_command
 from tidings.serving import PortTaken, listening_socket, serve, set_up_logging
 from tidings.storage.engine import DatabaseError, ServerLock, check_file
 from tidings.storage.migrate import bring_up_to_date, migrate
@@ -39,6 +42,9 @@ app = typer.Typer(
 app.add_typer(app_commands.app, name="app")
 app.add_typer(theme_commands.app, name="theme")
 app.add_typer(token_commands.app, name="token")
+app.command("import")(import_command)
+app.command("export")(export_command)
+app.add_typer(user_commands.app, name="user")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[str | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
@@ -73,7 +79,8 @@ def worker_command(database: Database = None, base_url: BaseUrl = None, log_form
     set_up_logging(settings.log_format)
     bring_up_to_date(settings.database_path)
     store = Store(settings.database_path, None)
-    work(settings, store, lambda: _say("The worker is ready."))
+    table = job_table(settings, server_key(settings), Places(settings.geoip_database))
+    work(settings, store, lambda: _say("The worker is ready."), table)
 
 
 @app.command("demo")
@@ -188,9 +195,11 @@ def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_de
     store = Store(path, lock)
     lines = [f"Tidings is ready on {settings.base_url}"]
     extra = []
+    dashboard = f"{settings.base_url}/dashboard"
     if with_demo:
         with writing(settings) as engine:
             shop = demo.prepare(engine, settings, secret, clock())
+            log_in = demo.prepare_log_in(engine, settings, clock())
         extra = demo.routes(shop)
         lines += [
             "",
@@ -199,7 +208,18 @@ def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_de
             "",
             *(f"    {line}" for line in demo.curl(shop).splitlines()),
             "",
+            f"  The dashboard: {dashboard}",
+            *(f"    {line}" for line in log_in),
+            "",
             "  Ctrl-C stops it.",
+        ]
+    with writing(settings) as engine, engine.begin() as connection:
+        set_up_token = users.new_set_up_token(connection, clock())
+    if set_up_token is not None:
+        lines += [
+            "",
+            "  Nobody can log in to the dashboard yet. Set up the first log-in here; this link works once:",
+            f"    {dashboard}/set-up/{set_up_token}",
         ]
     running = service(settings, secret, store, extra, with_jobs=with_jobs)
     serve(running.app, settings, listener, lambda: _say("\n".join(lines)), running.end_soon)

@@ -123,7 +123,7 @@ TABLE = (
         "OUTBOUND_ALLOWED_NETWORKS",
         _networks,
         "",
-        "Private addresses or networks that webhooks may call, at any port; public ones need no leave.",
+        "Private addresses or networks that webhooks and looks at a site may call, at any port; public ones need no leave.",
     ),
     Setting("RATE_LIMITS", _switch, "on", "Limits per address (wrong tokens, beacons, connections): on or off."),
     Setting("LOG_FORMAT", _log_format, "text", "How log lines look: text or json."),

@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tidings import assets
 from tidings.config import Settings
-from tidings.domain import applications, event_types, events, goals
+from tidings.domain import applications, audit, event_types, events, goals, passwords, users
+from tidings.domain.applications import new_token
 from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.domain.themes import read_themes
 from tidings.records.application import Application, DisplaySettings
@@ -27,6 +28,8 @@ from tidings.surfaces.events import event_draft
 
 NAME = "Demo shop"
 ARABIC_NAME = "Demo shop in Arabic"
+# Who owns everything in the demo.
+OWNER = "owner@demo.example"
 # What a conversion is in the shop; its prices are in pounds.
 GOAL = GoalDraft(name="Purchase", currency="pound")
 # A bucket of the feed is 40 s; with these, what is posted in another terminal is in the corner within 45.
@@ -63,6 +66,33 @@ def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> Demo
         arabic=Branch(branch.application.client_id, _event_type(branch), str(arabic_token_file)),
         themes=read_themes(assets.themes(), settings.themes),
     )
+
+
+def prepare_log_in(engine: Engine, settings: Settings, now: int) -> list[str]:
+    """Makes an owner of everything where there is no user at all; what to say of how to log in, a line each.
+
+    The password is kept in a file beside the database. Who has changed it is not told a wrong one. `now`: milliseconds.
+    """
+    password_file = settings.database_path.with_name("demo.password")
+    with engine.begin() as connection:
+        everybody, found = users.every(connection), users.find(connection, OWNER)
+    if found is None and everybody:
+        return ["Log in as one of its users."]
+    password = password_file.read_text("ascii").strip() if password_file.is_file() else ""
+    if found is not None and password:
+        known = passwords.is_right(password, found[1])
+        return [f"E-mail    {OWNER}", f"Password  {password if known else 'the one that you have chosen'}"]
+    password = new_token()[:20]
+    password_hash = passwords.hash_of(password)
+    with engine.begin() as connection:
+        if found is None:
+            name, made = "Demo owner", password_hash
+            users.create(connection, audit.DEMO, email=OWNER, name=name, password_hash=made, role="owner", now=now)
+        else:
+            # The file with the password is gone: there is a new one.
+            users.change_password(connection, audit.DEMO, found[0], password_hash, now)
+    _keep(password_file, password)
+    return [f"E-mail    {OWNER}", f"Password  {password}"]
 
 
 def routes(shop: DemoShop) -> list[BaseRoute]:
@@ -127,7 +157,8 @@ def _tell(connection: Connection, entry: Entry, stock: Stock, base_url: str, sec
     _forget_moved(connection, entry.application.id, base_url)
     moment = datetime.fromtimestamp(now / 1_000, UTC)
     orders = sample_orders(stock, base_url=base_url, event_type_id=_event_type(entry), now=moment)
-    events.record(connection, [events.new_event(entry, event_draft(body, now), secret, now) for body in orders])
+    drafts = [event_draft(body, now) for body in orders]
+    events.record(connection, [events.new_event(entry, draft, secret, now, provenance="demo") for draft in drafts])
 
 
 def _is_the_demos(connection: Connection, application: Application, name: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +11,11 @@ import pytest
 from tests.browser.counting import count
 from tests.browser.visits import CARD, Visits, event
 from tests.commands import wait_until
-from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.host_pages import HostPages
 from tests.live import LiveApp
-from tests.set_up_browser import system_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 QUICK: dict[str, Any] = {"displayFor": 2, "displayInterval": 0.25}
@@ -172,26 +169,11 @@ def test_a_card_that_was_gone_at_once_is_no_display(visit: Visits) -> None:
     counted.arrives(("close", 2))
 
 
-@pytest.fixture
-def visitors_page(browser: Browser) -> Iterator[Page]:
-    """A page of a Chromium that does not say that it is headless, which the server would not count.
-
-    By the browser's own argument: what a page sends as it leaves goes out without Playwright's `user_agent`.
-    """
-    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-    arguments = [*CHROMIUM_ARGUMENTS, f"--user-agent={agent}"]
-    visitors = browser.browser_type.launch(executable_path=system_chromium(), args=arguments)
-    yield visitors.new_page()
-    visitors.close()
-
-
-def test_what_a_visitor_does_is_in_the_owners_statistics(
-    live_app: LiveApp, host_page: HostPages, visitors_page: Page
-) -> None:
+def test_what_a_visitor_does_is_in_the_owners_statistics(live_app: LiveApp, host_page: HostPages, visitors: Browser) -> None:
     """All the way: a real page, the real script, the real server, its figures."""
     assert live_app.request("PATCH", "", {"page_load": 0, "display_for": 60}).status == 200
     live_app.post_event(title="Ink", url=host_page("<!doctype html><title>Ink</title>", path="/ink.html"))
-    page = visitors_page
+    page = visitors.new_page()
     page.goto(host_page(f'<!doctype html><title>A shop</title><script async src="{live_app.load_js}"></script>'))
     card = page.locator(CARD)
     card.wait_for()

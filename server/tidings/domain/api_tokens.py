@@ -58,6 +58,20 @@ def every(connection: Connection) -> list[ApiToken]:
     return stored.all_tokens(connection)
 
 
+def of_application(connection: Connection, *, application_id: int) -> list[ApiToken]:
+    """The tokens that open this application and nothing else, oldest first. Raises NotFound for the application."""
+    site_id = retrieve(connection, application_id).site_id
+    return [token for token in every(connection) if all(scope.partition(":")[2] == site_id for scope in token.scopes)]
+
+
+def retrieve_of(connection: Connection, *, application_id: int, token_id: int) -> ApiToken:
+    """One of those. Raises NotFound."""
+    for token in of_application(connection, application_id=application_id):
+        if token.id == token_id:
+            return token
+    raise NotFound("There is no such token.", code="token_not_found")
+
+
 def revoke(connection: Connection, token_id: int) -> None:
     """Ends a token, at once. Raises NotFound."""
     if not stored.delete_token(connection, token_id):

@@ -52,14 +52,20 @@ def random_letters(number: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(number))
 
 
+def checked_name(name: str) -> str:
+    """The name of an application without the spaces around it. Raises Invalid for one that will not do."""
+    name = name.strip()
+    if not name or len(name) > NAME_LIMIT or _UNPRINTABLE.search(name):
+        raise Invalid(f"Name is 1 to {NAME_LIMIT} characters, without control characters", field="name")
+    return name
+
+
 def create(connection: Connection, name: str, url: str, now: int, display: DisplaySettings | None = None) -> Created:
     """Makes an application with its keys and the event type `new_order`. `now`: milliseconds.
 
     Raises Invalid for a name or URL that will not do.
     """
-    name = name.strip()
-    if not name or len(name) > NAME_LIMIT or _UNPRINTABLE.search(name):
-        raise Invalid(f"Name is 1 to {NAME_LIMIT} characters, without control characters", field="name")
+    name = checked_name(name)
     if not is_web_url(url):
         raise Invalid("Url is not valid", field="url")
     token = new_token()
@@ -136,22 +142,35 @@ def rotate_token(connection: Connection, application_id: int) -> str:
     return token
 
 
-def delete(transaction: Callable[[], AbstractContextManager[Connection]], application_id: int) -> None:
-    """Removes an application with all that is its own, in many short `transaction`s: others' events need not wait for it.
+def _close(connection: Connection, application_id: int) -> bool:
+    forget_site(connection, retrieve(connection, application_id).site_id)
+    # What has no token and no public id takes in and shows nothing from here on.
+    stored.close_application(connection, application_id, secrets.token_bytes(32), secrets.token_urlsafe(16))
+    return False
 
-    An end that is cut short can be begun again. Raises NotFound.
-    """
-    with transaction() as connection:
-        forget_site(connection, retrieve(connection, application_id).site_id)
-        # What has no token and no public id takes in and shows nothing from here on.
-        stored.close_application(connection, application_id, secrets.token_bytes(32), secrets.token_urlsafe(16))
-    for some in (stored.delete_some_events, stored.delete_some_others):
+
+def _remove(connection: Connection, application_id: int) -> bool:
+    stored.delete_application(connection, application_id)
+    return False
+
+
+# How an application ends: each step in order, in short transactions of its own, as long as it says that there is more.
+# Others' events need not wait for it, and an end that is cut short can be begun again. The first raises NotFound.
+ENDING: tuple[Callable[[Connection, int], bool], ...] = (
+    _close,
+    stored.delete_some_events,
+    stored.delete_some_others,
+    _remove,
+)
+
+
+def delete(transaction: Callable[[], AbstractContextManager[Connection]], application_id: int) -> None:
+    """Removes an application with all that is its own, in many short `transaction`s (ENDING). Raises NotFound."""
+    for step in ENDING:
         more = True
         while more:
             with transaction() as connection:
-                more = some(connection, application_id)
-    with transaction() as connection:
-        stored.delete_application(connection, application_id)
+                more = step(connection, application_id)
 
 
 def every(connection: Connection) -> list[Application]:

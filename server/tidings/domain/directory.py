@@ -11,7 +11,12 @@ from tidings.errors import Invalid
 from tidings.records.application import Application
 from tidings.records.event_type import EventType
 from tidings.records.goal import Goal
-from tidings.storage.applications import application_by_client_id, application_by_site_id, application_by_token_hash
+from tidings.storage.applications import (
+    application_by_client_id,
+    application_by_id,
+    application_by_site_id,
+    application_by_token_hash,
+)
 from tidings.storage.event_types import event_types_of
 from tidings.storage.goals import goals_of
 
@@ -26,8 +31,14 @@ class SiteId(NamedTuple):
     letters: str
 
 
-# What an application is found by: the hash of its token, its client id, its short code.
-Key = bytes | str | SiteId
+class ApplicationId(NamedTuple):
+    """The id of an application, for those who may know it."""
+
+    number: int
+
+
+# What an application is found by: the hash of its token, its client id, its short code, its id.
+Key = bytes | str | SiteId | ApplicationId
 
 
 class Entry(Struct, frozen=True):
@@ -84,6 +95,8 @@ class Directory:
             application = application_by_token_hash(connection, key)
         elif isinstance(key, SiteId):
             application = application_by_site_id(connection, key.letters)
+        elif isinstance(key, ApplicationId):
+            application = application_by_id(connection, key.number)
         else:
             application = application_by_client_id(connection, key)
         if application is None:

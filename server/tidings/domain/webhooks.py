@@ -127,9 +127,14 @@ def _checked_figures(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in CHOICES if name in chosen)
 
 
+def new_secret() -> str:
+    """A secret that nobody has seen yet."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def _checked_secret(secret: str | None) -> str:
     if secret is None:
-        return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        return new_secret()
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX).encode("ascii"), validate=True)
     except (ValueError, binascii.Error):

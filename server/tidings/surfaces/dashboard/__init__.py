@@ -1,0 +1,1 @@
+"""The dashboard's door: pages for a site's owner, below /dashboard."""

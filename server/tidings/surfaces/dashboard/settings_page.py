@@ -1,0 +1,131 @@
+"""Settings of an application beside how it looks: name and address, a new token, its end."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tidings.domain import applications, audit
+from tidings.domain.applications import ENDING
+from tidings.records.application import Application, ApplicationChanges
+from tidings.surfaces.dashboard.applications import checked, first_event
+from tidings.surfaces.dashboard.plumbing import PREFIX, Page, Redirect, Route, Visit, Work, Write
+
+_NOT_THE_NAME = "This is not the name of the application: it is {}"
+
+
+def settings_page(visit: Visit) -> Work:
+    """What can be set here."""
+    return _page(visit)
+
+
+def _page(visit: Visit, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> Page:
+    before = visit.application
+    values = {"typed": {"name": before.name, "url": before.url} | (typed or {}), "errors": errors or {}}
+    return Page("settings.html", values, 422 if errors else 200)
+
+
+def save_post(visit: Visit) -> Work:
+    """Changes name and address."""
+    typed = {name: visit.form[name] for name in ("name", "url") if name in visit.form}
+    found, errors = checked(visit)
+    if errors:
+        return _page(visit, typed, errors)
+
+    def save(connection: Connection) -> None:
+        before = applications.retrieve(connection, visit.application.id)
+        name = applications.checked_name(found["name"])
+        changes = ApplicationChanges(name=name, url=found["url"])
+        after = applications.update(
+            connection, application_id=before.id, changes=changes, now=visit.now, themes=visit.context.themes.names
+        ).application
+        if detail := _changed(before, after):
+            audit.note(
+                connection,
+                visit.by,
+                "application.updated",
+                application_id=before.id,
+                subject=after.name,
+                detail=detail,
+                now=visit.now,
+            )
+
+    return Write(
+        save,
+        lambda _: Redirect(f"{visit.base}/settings", "saved"),
+        lambda error: _page(visit, typed, {error.field or "": error.message}),
+    )
+
+
+def _changed(before: Application, after: Application) -> dict[str, Any]:
+    told = (("name", before.name, after.name), ("url", before.url, after.url))
+    return {name: [one, other] for name, one, other in told if one != other}
+
+
+def _is_confirmed(visit: Visit, field: str) -> bool:
+    return visit.form[field].strip() == visit.application.name.strip()
+
+
+def _unconfirmed(visit: Visit, field: str) -> Page:
+    return _page(visit, errors={field: _NOT_THE_NAME.format(visit.application.name)})
+
+
+def token_post(visit: Visit) -> Work:
+    """Gives the application a new token, once its name was typed; it is shown here and never again."""
+    if not _is_confirmed(visit, "confirm_token"):
+        return _unconfirmed(visit, "confirm_token")
+
+    def rotate(connection: Connection) -> str:
+        token = applications.rotate_token(connection, visit.application.id)
+        audit.note(
+            connection,
+            visit.by,
+            "application.token_rotated",
+            application_id=visit.application.id,
+            subject=visit.application.name,
+            now=visit.now,
+        )
+        return token
+
+    def show(token: str) -> Work:
+        values = {"token": token, "curl": first_event(visit.context.settings.base_url, token)}
+        return Page("settings_token.html", values)
+
+    return Write(rotate, show)
+
+
+def delete_post(visit: Visit) -> Work:
+    """Removes the application, once its name was typed: a step at a time, each a short write, so that nobody waits."""
+    if not _is_confirmed(visit, "confirm_delete"):
+        return _unconfirmed(visit, "confirm_delete")
+    number = visit.application.id
+
+    def close(connection: Connection) -> bool:
+        # With the first step and before it: the log keeps the name.
+        audit.note(
+            connection,
+            visit.by,
+            "application.deleted",
+            application_id=number,
+            subject=visit.application.name,
+            now=visit.now,
+        )
+        return ENDING[0](connection, number)
+
+    def after(step: int, more: bool) -> Work:
+        following = step if more else step + 1
+        if following == len(ENDING):
+            return Redirect(PREFIX, "application_deleted")
+        return Write(lambda connection: ENDING[following](connection, number), lambda more: after(following, more))
+
+    return Write(close, lambda more: after(0, more))
+
+
+ROUTES = (
+    Route(
+        "/applications/{application_id}/settings",
+        {"GET": settings_page, "POST": save_post},
+        {"GET": "viewer", "POST": "editor"},
+    ),
+    Route("/applications/{application_id}/settings/token", {"POST": token_post}, {"POST": "owner"}),
+    Route("/applications/{application_id}/settings/delete", {"POST": delete_post}, {"POST": "owner"}),
+)
