@@ -76,7 +76,8 @@ class LiveServer:
         """Start the process and return at once; `wait_ready` or `wait_exit` tells what became of it."""
         arguments = [self.command, "--host", "127.0.0.1", "--port", str(self.port), *self.options]
         if self.command == "serve":
-            arguments += ["--database", self.database_url, "--base-url", self.base_url]
+            arguments += ["--database", self.database_url]
+            arguments += [] if "--base-url" in self.options else ["--base-url", self.base_url]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self.launcher, *arguments],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cases import application_cases, beacon_cases, checks, plays, setups
+from tests.cases import application_cases, beacon_cases, checks, dashboard_cases, plays, setups
 from tests.cases.ground import Ground, assert_refusal, judge
 from tests.cases.request_forms import play
 from tests.commands import wait_until
@@ -20,9 +20,9 @@ from tests.live import LiveApp, LiveServer
 from tests.wire import Answer, read_answer, request_bytes
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "cases" / "bad_inputs.jsonl").read_text().splitlines()]
-SETUPS = setups.SETUPS | application_cases.SETUPS | beacon_cases.SETUPS
+SETUPS = setups.SETUPS | application_cases.SETUPS | beacon_cases.SETUPS | dashboard_cases.SETUPS
 PLAYS = plays.PLAYS | application_cases.PLAYS
-CHECKS = checks.CHECKS | application_cases.CHECKS | beacon_cases.CHECKS
+CHECKS = checks.CHECKS | application_cases.CHECKS | beacon_cases.CHECKS | dashboard_cases.CHECKS
 LIMITED = ("EV-017", "LJ-030", "TR-033")  # of per-address limits, which are off in the server of all other rows
 MOVED_CLOCK = ("FD-023", "FD-025")
 # Rows whose application must be new: what they look at is a feed, and a feed is kept for 40 s.

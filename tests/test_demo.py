@@ -35,6 +35,7 @@ def test_it_finds_its_own_again_and_makes_nothing_twice(tmp_path: Path) -> None:
         application = application_by_client_id(connection, moved.client_id)
         assert application is not None
         assert total(connection, Scope(application.id)) == 6
+        assert {event.provenance for event in newest_events(connection, application.id, 10)} == {"demo"}
     engine.dispose()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tidings import app_commands, theme_commands, token_commands
+from tidings import app_commands, theme_commands, token_commands, user_commands
 from tidings.cli import app as command
 from tidings.config import TABLE
 
@@ -36,6 +36,7 @@ def test_every_command_is_documented() -> None:
     names += [f"app {found.name}" for found in app_commands.app.registered_commands]
     names += [f"theme {found.name}" for found in theme_commands.app.registered_commands]
     names += [f"token {found.name}" for found in token_commands.app.registered_commands]
+    names += [f"user {found.name}" for found in user_commands.app.registered_commands]
     assert names
     missing = [name for name in names if f"`tidings {name}" not in OPERATIONS]
     assert not missing

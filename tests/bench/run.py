@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that it runs as a plain command
 
-from tests.bench import figures, lists, rendering, webhooks  # noqa: E402
+from tests.bench import dashboard, figures, lists, rendering, webhooks  # noqa: E402
 from tests.bench.figures import Figure  # noqa: E402
 from tests.bench.wrk import LoadGeneratorError  # noqa: E402
 
@@ -74,6 +74,7 @@ def measure(folder: Path, only: str, rounds: int, seconds: int) -> list[Figure]:
         "webhooks leave": lambda _name: webhooks.all_windows(folder / "webhooks"),
         "ingestion beside webhooks": lambda _name: webhooks.ingestion_beside_webhooks(folder / "beside", rounds, seconds),
         "lists": lambda name: lists.lists(folder / "lists", rounds, seconds),
+        "dashboard": lambda _name: dashboard.dashboard(folder / "dashboard"),
     }
     measured = []
     for name, task in tasks.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from tests.cases import dashboard_ground
 from tests.live import LiveApp, LiveServer
 from tests.wire import Answer, Exchange
 
@@ -56,6 +57,8 @@ class Ground:
         if "{GOAL" in str(self.row["request"]):
             values["GOALS_TOKEN"] = goals_token(self.mine)
             values["GOAL"] = new_goal(self.mine, values["GOALS_TOKEN"])
+        if self.row["surface"] == "dashboard":
+            values |= dashboard_ground.values(self)
         return values
 
     def get_event(self, number: int) -> dict[str, Any]:
@@ -141,7 +144,9 @@ def judge_answer(ground: Ground, answer: Answer) -> None:
     for absent in expect.get("body_absent", ()):
         assert absent not in answer.text
         assert absent not in str(answer.headers)
-    if not ground.row["surface"].endswith("_api"):
+    if ground.row["surface"] == "dashboard":
+        dashboard_ground.judge_page(answer)
+    elif not ground.row["surface"].endswith("_api"):
         judge_public(answer)
     if ground.row["surface"] == "tracking":
         judge_beacon(answer)
