@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import Live
 from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard
 
-from tidings.records.user import Role
-from tidings.surfaces.dashboard.plumbing import ROLES, Method, Route
+from tidings.records.user import ROLES, Role
+from tidings.surfaces.dashboard.plumbing import Method, Route
 from tidings.surfaces.dashboard.routes import TABLE
 
 ROWS = [(route, method) for route in TABLE for method in route.handlers]

@@ -11,8 +11,8 @@ from starlette.types import Scope
 from tidings.config import Settings
 from tidings.domain import members, sessions
 from tidings.errors import Forbidden, NotFound, Unauthenticated
-from tidings.records.user import Role, Session, User
-from tidings.surfaces.dashboard.plumbing import ROLES, Headers, Needs
+from tidings.records.user import Role, Session, User, reaches
+from tidings.surfaces.dashboard.plumbing import Headers, Needs
 
 # Longer than any cookie of ours.
 COOKIE_LIMIT = 100
@@ -87,7 +87,7 @@ def check(known: Known, needs: Needs, *, has_application: bool) -> None:
         return
     if known.role is None or not has_application:
         raise NotFound("There is nothing at this address.")
-    if ROLES.index(known.role) < ROLES.index(needs):
+    if not reaches(known.role, needs):
         raise Forbidden(f"This needs the role {needs} in this application; yours is {known.role}.")
 
 

@@ -10,15 +10,13 @@ from starlette.types import Receive, Scope
 from tidings.domain.directory import Entry
 from tidings.errors import TidingsError
 from tidings.records.application import Application
-from tidings.records.user import Actor, Role, Session, User
+from tidings.records.user import Actor, Role, Session, User, reaches
 from tidings.surfaces.context import Context
 from tidings.surfaces.dashboard.aside import Kind
 from tidings.surfaces.dashboard.forms import Form
 
 PREFIX = "/dashboard"
 Headers = tuple[tuple[bytes, bytes], ...]
-# From the least to the most; who has one may do what those before it may.
-ROLES: tuple[Role, ...] = ("viewer", "editor", "owner")
 # Who may ask: anybody; who is logged in; who has this role in the application of the path; who owns the whole server.
 Method = Literal["GET", "POST"]
 Needs = Literal["nobody", "user", "viewer", "editor", "owner", "everywhere:owner"]
@@ -134,7 +132,7 @@ class Visit(Struct, frozen=True):
 
     def may(self, role: Role) -> bool:
         """Whether the user has this role in the application, or a stronger one."""
-        return self.role is not None and ROLES.index(self.role) >= ROLES.index(role)
+        return reaches(self.role, role)
 
     @property
     def owns_server(self) -> bool:
