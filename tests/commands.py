@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.forking import Commands
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,12 +44,19 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env
 
 
+_COMMANDS = Commands(clean_environment())
+
+
 def tidings(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> Any:
     """Run one `tidings` command to its end: `subprocess.CompletedProcess` with text output, no check of the code."""
+    environment = clean_environment(env)
+    done = _COMMANDS.run(arguments, cwd, environment, timeout)
+    if done is not None:
+        return done
     return subprocess.run(
         [sys.executable, "-m", "tidings", *arguments],
         cwd=cwd,
-        env=clean_environment(env),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from tests.new_database import new_database
 
 from tidings.domain import applications, deliveries, webhooks
 from tidings.domain.deliveries import Done
@@ -25,7 +26,6 @@ from tidings.records.webhook import Webhook, WebhookDraft
 from tidings.storage import deliveries as stored
 from tidings.storage.engine import writing_engine
 from tidings.storage.hours import first_open_hour
-from tidings.storage.migrate import migrate
 from tidings.storage.statistics import add_figures
 
 # The beginning of a window.
@@ -38,7 +38,7 @@ HERE = "serve-here"
 @contextmanager
 def database(path: Path, count: int = 2) -> Iterator[Engine]:
     """A new database with so many applications, ids from 1."""
-    migrate(path)
+    new_database(path)
     engine = writing_engine(path, checkpoints=False)
     with engine.begin() as connection:
         for number in range(count):

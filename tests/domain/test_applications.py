@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
+from tests.new_database import new_database
 from tests.webhook_ground import put, webhook
 
 from tidings.domain import applications
@@ -20,7 +21,6 @@ from tidings.storage import applications as stored
 from tidings.storage.engine import writing_engine
 from tidings.storage.events import insert_events
 from tidings.storage.goal_tables import goal_figures
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import (
     application_figures,
     deliveries,
@@ -37,7 +37,7 @@ NOW = 1_795_000_000_000
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     engine = writing_engine(tmp_path / "a.db", checkpoints=False)
     yield engine
     engine.dispose()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
+from tests.new_database import new_database
 
 from tidings.domain import applications, beacons, events, statistics
 from tidings.domain.beacons import GENERATION
@@ -18,7 +19,6 @@ from tidings.records.beacon import CLICK, CLOSE, DISPLAY, HOVER, Beacon
 from tidings.records.event import EventDraft
 from tidings.records.statistics import EVENT_DAYS, HOUR, Figures
 from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures, event_figures, event_type_figures, page_view_marks
 
 DAY = 24 * HOUR
@@ -30,7 +30,7 @@ VIEW = "page-view"
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """Two applications, with events 1 and 2 of the first, event 3 of the second."""
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     engine = writing_engine(tmp_path / "a.db", checkpoints=False)
     with engine.begin() as connection:
         entries = [applications.create(connection, name, "https://a.example", NOW).entry for name in ("A", "B")]

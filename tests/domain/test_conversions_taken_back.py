@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.domain.goal_ground import DAY, GOAL_TABLES, NOW, Ground, clicked, told
+from tests.new_database import new_database
 
 from tidings.domain import applications, conversions, events, goals, lift, statistics
 from tidings.errors import NotFound
@@ -23,12 +24,11 @@ from tidings.records.statistics import HOUR, Figures, Reach
 from tidings.storage import goal_tables
 from tidings.storage.engine import writing_engine
 from tidings.storage.hours import set_first_open_hour
-from tidings.storage.migrate import migrate
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     engine = writing_engine(tmp_path / "a.db", checkpoints=False)
     with engine.begin() as connection:
         yield Ground(connection)

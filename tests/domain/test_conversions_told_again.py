@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.domain.goal_ground import DAY, NOW, Ground, clicked, told
+from tests.new_database import new_database
 
 from tidings.domain import applications, conversions, events, goals
 from tidings.errors import NotFound
@@ -19,13 +20,12 @@ from tidings.storage import goal_tables
 from tidings.storage.engine import writing_engine
 from tidings.storage.goal_figures import MOST_OF_ROW
 from tidings.storage.hours import set_first_open_hour
-from tidings.storage.migrate import migrate
 from tidings.storage.tables import application_figures
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     engine = writing_engine(tmp_path / "a.db", checkpoints=False)
     with engine.begin() as connection:
         yield Ground(connection)

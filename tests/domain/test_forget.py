@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pytest
 from sqlalchemy import Connection, Engine
+from tests.new_database import new_database
 
 from tidings.domain import applications, conversions, goals
 from tidings.domain.events import email_hash, find_by_email
@@ -28,7 +29,6 @@ from tidings.storage.event_counts import Scope, total
 from tidings.storage.event_lists import newest_events
 from tidings.storage.event_removal import REMOVED_AT_ONCE
 from tidings.storage.events import insert_events
-from tidings.storage.migrate import migrate
 
 NOW = 1_795_000_000_000
 SECRET = b"s" * 32
@@ -36,7 +36,7 @@ SECRET = b"s" * 32
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     return tmp_path / "a.db"
 
 

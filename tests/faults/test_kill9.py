@@ -14,6 +14,7 @@ import pytest
 from tests.faults.load import Buyers, Visitors, Writers, lost_or_doubled
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.alone  # how long a start takes is measured
 READY_AGAIN_WITHIN = 5.0
 SABOTAGED = str(Path(__file__).with_name("sabotaged.py"))
 NewServer = Callable[..., LiveServer]
@@ -123,6 +124,7 @@ def test_the_conversions_test_sees_an_answer_before_the_commit(new_server: NewSe
     pytest.fail("the kill -9 test of conversions does not notice a server that answers before it commits")
 
 
+@pytest.mark.slow
 def test_the_beacons_test_sees_an_answer_before_the_commit(new_server: NewServer) -> None:
     server = new_server(launcher=(SABOTAGED, "ack-before-commit"))
     for _ in range(4):

@@ -7,16 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.new_database import new_database
 
 from tidings.storage.engine import ServerLock, writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.revision_watch import RevisionWatch
 from tidings.storage.store import Store, bump_revision, probe
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     return tmp_path / "a.db"
 
 

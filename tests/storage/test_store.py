@@ -11,15 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.new_database import new_database
 
 from tidings.storage.engine import ServerLock, fold_log
-from tidings.storage.migrate import migrate
 from tidings.storage.store import CLOSE_SECONDS, Store, bump_revision
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     return tmp_path / "a.db"
 
 
