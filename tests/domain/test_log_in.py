@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
+from tests.new_database import new_database
 
-from tidings.domain import log_in, sessions, users
-from tidings.domain.log_in import BY_ACCOUNT, BY_ADDRESS, DAY, KNOWN_FOR, Attempt
+from tidings.domain import audit, log_in, sessions, users
+from tidings.domain.log_in import BY_ACCOUNT, BY_ADDRESS, Attempt
+from tidings.domain.slowing import DAY, KNOWN_FOR
 from tidings.errors import TooMany
 from tidings.records.user import User
 from tidings.storage.engine import writing_engine
-from tidings.storage.migrate import migrate
 from tidings.storage.user_tables import audit_log, log_in_failures
+from tidings.storage.users import delete_user
 
 NOW = 1_795_000_000_000
 SECRET = b"s" * 32
@@ -128,6 +130,20 @@ def test_nobody_locks_an_owner_out(connection: Connection, ada: User) -> None:
     assert succeed(connection, attempt(connection, now), now)
 
 
+@pytest.mark.parametrize("by_address", [True, False])
+def test_nobody_locks_an_owner_out_from_their_own_address(connection: Connection, ada: User, by_address: bool) -> None:
+    """A neighbour behind the same address; and where addresses mean nothing, anybody at all."""
+    now = NOW
+    assert succeed(connection, attempt(connection, now, by_address=by_address), now)
+    for _ in range(30):
+        try:
+            attempt(connection, now, by_address=by_address)
+        except TooMany as error:
+            now += error.retry_after * 1_000
+            attempt(connection, now, by_address=by_address)
+    assert succeed(connection, attempt(connection, now + 60_000, by_address=by_address), now + 60_000)
+
+
 def test_what_an_address_is_known_for_is_forgotten(connection: Connection, ada: User) -> None:
     assert succeed(connection, attempt(connection, NOW), NOW)
     later = NOW + KNOWN_FOR
@@ -178,7 +194,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out(connection: Connection, ada:
 
 
 def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     for number in range(6):
         engine = writing_engine(tmp_path / "a.db", checkpoints=False)
         with engine.begin() as connection:
@@ -207,8 +223,8 @@ def test_the_session_of_before_ends(connection: Connection, ada: User) -> None:
 def test_a_password_that_was_changed_meanwhile_opens_nothing(connection: Connection, ada: User, meanwhile: str) -> None:
     tried = attempt(connection, NOW)
     change: Callable[[], None] = {
-        "changed": lambda: users.change_password(connection, users.audit.COMMAND_LINE, ada, "another", NOW),
-        "deleted": lambda: users.stored.delete_user(connection, ada.id),
+        "changed": lambda: users.change_password(connection, audit.COMMAND_LINE, ada, "another", NOW),
+        "deleted": lambda: delete_user(connection, ada.id),
     }[meanwhile]
     change()
     assert succeed(connection, tried, NOW) is None

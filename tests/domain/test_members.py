@@ -141,6 +141,24 @@ def test_roles_that_are_none(connection: Connection, ada: User, role: Role) -> N
         members.change_role(connection, by(ada), application_id=None, user_id=ada.id, role=role, now=NOW)
 
 
+def test_an_invitation_gives_nothing_back_that_was_taken_meanwhile(connection: Connection, ada: User) -> None:
+    """The user as the request found them is not the user any more when it is their turn."""
+    bob = make_user(connection, "bob", "owner")
+    made = members.invite(connection, by(ada), application_id=None, role="viewer", now=NOW)
+    members.change_role(connection, by(ada), application_id=None, user_id=bob.id, role="viewer", now=NOW)
+    members.accept(connection, made.token, bob, NOW)
+    assert again(connection, bob).role_everywhere == "viewer"
+
+
+def test_who_is_deleted_accepts_nothing(connection: Connection, ada: User) -> None:
+    bob = make_user(connection, "bob")
+    made = members.invite(connection, by(ada), application_id=None, role="viewer", now=NOW)
+    users.delete(connection, by(ada), bob, NOW)
+    with pytest.raises(NotFound):
+        members.accept(connection, made.token, bob, NOW)
+    assert members.invitation(connection, made.token, NOW).used_at is None
+
+
 def test_the_last_owner_stays(connection: Connection, ada: User) -> None:
     make_user(connection, "eve", "editor")
     with pytest.raises(Conflict):

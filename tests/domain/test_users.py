@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import Connection, select
 
 from tidings.domain import audit, sessions, users
-from tidings.errors import Conflict, Gone, Invalid, NotFound
+from tidings.errors import Conflict, Gone, Invalid, NotFound, TooMany
 from tidings.records.user import Actor, User
 from tidings.storage.user_tables import set_up_links
 
@@ -72,6 +74,19 @@ def test_a_name_is_changed_and_written_down(connection: Connection) -> None:
     assert users.retrieve(connection, user.id).name == "Ada L."
     newest = audit.page(connection, None, None, 1)[0]
     assert (newest.deed, newest.email, newest.detail, newest.at) == ("user.renamed", user.email, {"name": "Ada L."}, NOW + 1)
+
+
+def test_renaming_oneself_does_not_fill_the_log(connection: Connection) -> None:
+    """It is kept for ever, and owners want to see what else is in it."""
+    user = make(connection)
+    me = Actor(user.id, user.email)
+    for number in range(200):
+        with suppress(TooMany):
+            users.rename(connection, me, user, f"Ada {number}", NOW)
+        users.rename(connection, me, user, users.retrieve(connection, user.id).name, NOW)
+    deeds = [entry.deed for entry in audit.page(connection, None, None, 100)]
+    assert deeds.count("user.renamed") == 10
+    users.rename(connection, me, user, "Ada again", NOW + 1_000)
 
 
 def test_a_new_password_signs_out_but_here(connection: Connection) -> None:

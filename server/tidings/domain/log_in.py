@@ -2,7 +2,8 @@
 
 Failures are counted for an account from an address, for an address whatever the account, and for an account wherever
 from. The first two grow from one second to a quarter of an hour. The last one stops at a minute, and with the second it
-does not hold up who has logged in from their address before: nobody can lock an owner out with wrong passwords.
+does not hold up who has logged in from their address before; the first stops at a minute there. So nobody can lock an owner
+out with wrong passwords.
 
 An attempt is counted before the password is looked at, and taken back when it was right: a hundred at once are a hundred.
 """
@@ -15,31 +16,17 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from tidings.domain import audit, sessions, users
-from tidings.errors import TooMany
+from tidings.domain.slowing import Ladder, in_words, kept, lately, left
+from tidings.errors import TooMany, Unauthenticated
 from tidings.records.user import Actor, User
 from tidings.storage import users as stored_users
 from tidings.storage.log_in_failures import Failures, delete_forgotten, failures_of, put_failures
 
-DAY = 86_400_000
-# Milliseconds after which failures count no more, and for which an address is one that an account is known from.
-FORGOTTEN_AFTER = DAY
-KNOWN_FOR = 90 * DAY
 REMOVED_AT_ONCE = 500
-
-
-class Ladder(Struct, frozen=True):
-    """From the failure `first` on there is a wait: one second, and twice as long each time, `most` seconds at most."""
-
-    first: int
-    most: int
-
-    def wait(self, failures: int) -> int:
-        """Seconds to wait after so many failures."""
-        return 0 if failures < self.first else min(1 << min(failures - self.first, 30), self.most)
-
-
 BY_ADDRESS = Ladder(5, 900)
 BY_ACCOUNT = Ladder(10, 60)
+# From where the owner may be: who guesses there must not keep them out for long either.
+AT_HOME = Ladder(5, 60)
 
 
 class Attempt(Struct, frozen=True):
@@ -68,16 +55,17 @@ def attempt(
     """
     keys = _keys(email, household, secret)
     known = failures_of(connection, (keys.pair, keys.address, keys.account))
-    pair, address, account = (_lately(known.get(key), now) for key in (keys.pair, keys.address, keys.account))
-    waits = [_left(pair, BY_ADDRESS, now)]
+    pair, address, account = (lately(known.get(key), now) for key in (keys.pair, keys.address, keys.account))
+    # An address that means nothing is everybody's, the owner's too.
+    waits = [left(pair, BY_ADDRESS if by_address and pair.succeeded_at is None else AT_HOME, now)]
     if pair.succeeded_at is None:
-        waits.append(_left(account, BY_ACCOUNT, now))
+        waits.append(left(account, BY_ACCOUNT, now))
         if by_address:
-            waits.append(_left(address, BY_ADDRESS, now))
+            waits.append(left(address, BY_ADDRESS, now))
     if (seconds := max(waits)) > 0:
-        raise TooMany(f"Too many failed log-ins. Please try again in {_in_words(seconds)}.", retry_after=seconds)
+        raise TooMany(f"Too many failed log-ins. Please try again in {in_words(seconds)}.", retry_after=seconds)
     for key, one in ((keys.pair, pair), (keys.address, address), (keys.account, account)):
-        put_failures(connection, key, _kept(replace(one, number=one.number + 1, failed_at=now)))
+        put_failures(connection, key, kept(replace(one, number=one.number + 1, failed_at=now)))
     user, password_hash = users.find(connection, email) or (None, None)
     return Attempt(user, password_hash, keys)
 
@@ -107,15 +95,34 @@ def succeed(
     return enter(connection, user, cookie=cookie, address=address, user_agent=user_agent, now=now)
 
 
+def exchange(
+    connection: Connection, tried: Attempt, *, new_hash: str, cookie: str, address: str, user_agent: str, now: int
+) -> str | None:
+    """Gives who gave the right present password another one: the new session's cookie, all sessions of before being over.
+
+    None when that password was changed meanwhile. Raises Unauthenticated when the session of `cookie` has ended meanwhile.
+    """
+    found = None if tried.user is None else users.find(connection, tried.user.email)
+    signed = sessions.find(connection, cookie, now)
+    if signed is None or found is None or signed.user.id != found[0].id:
+        raise Unauthenticated("Please log in.")
+    user = found[0]
+    if found[1] != tried.password_hash:
+        return None
+    take_back(connection, tried, now)
+    users.change_password(connection, Actor(user.id, user.email), user, new_hash, now)
+    return sessions.begin(connection, user.id, address=address, user_agent=user_agent, now=now)
+
+
 def take_back(connection: Connection, tried: Attempt, now: int) -> None:
     """The password was right, so that earlier failures from this address were slips: they count against nobody any more."""
     keys = tried.keys
     known = failures_of(connection, (keys.pair, keys.address, keys.account))
-    pair = _lately(known.get(keys.pair), now)
-    put_failures(connection, keys.pair, _kept(Failures(0, pair.failed_at, now)))
+    pair = lately(known.get(keys.pair), now)
+    put_failures(connection, keys.pair, kept(Failures(0, pair.failed_at, now)))
     for key in (keys.address, keys.account):
-        one = _lately(known.get(key), now)
-        put_failures(connection, key, _kept(replace(one, number=max(0, one.number - pair.number))))
+        one = lately(known.get(key), now)
+        put_failures(connection, key, kept(replace(one, number=max(0, one.number - pair.number))))
 
 
 def enter(connection: Connection, user: User, *, cookie: str, address: str, user_agent: str, now: int) -> str:
@@ -140,32 +147,3 @@ def _keys(email: str, household: str, secret: bytes) -> Keys:
         return hmac.digest(secret, text, hashlib.sha256)
 
     return Keys(key("pair", account, household), key("address", household), key("account", account))
-
-
-def _lately(known: Failures | None, now: int) -> Failures:
-    """What still counts. A clock that was set back makes nobody wait longer than from now on."""
-    if known is None:
-        return Failures()
-    number = known.number if now - known.failed_at < FORGOTTEN_AFTER else 0
-    succeeded_at = known.succeeded_at
-    if succeeded_at is not None and now - succeeded_at >= KNOWN_FOR:
-        succeeded_at = None
-    return Failures(number, min(known.failed_at, now), succeeded_at)
-
-
-def _left(known: Failures, ladder: Ladder, now: int) -> int:
-    """Whole seconds that are left to wait."""
-    return max(0, -(-(known.failed_at + ladder.wait(known.number) * 1_000 - now) // 1_000))
-
-
-def _kept(failures: Failures) -> Failures:
-    until = failures.failed_at + FORGOTTEN_AFTER
-    if failures.succeeded_at is not None:
-        until = max(until, failures.succeeded_at + KNOWN_FOR)
-    return replace(failures, forgotten_at=until)
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < 120:
-        return "a second" if seconds == 1 else f"{seconds} seconds"
-    return f"{-(-seconds // 60)} minutes"

@@ -105,6 +105,8 @@ def invitation(connection: Connection, token: str, now: int) -> Invitation:
 def accept(connection: Connection, token: str, user: User, now: int) -> Invitation:
     """Makes a user a member by an invitation, which is used up. Nobody's role becomes weaker. Raises as `invitation`."""
     found = invitation(connection, token, now)
+    # As they are in this transaction: since the request came they may have become less, or be gone.
+    user = _present(connection, user.id)
     if not stored.use_invitation(connection, found.id, now):
         raise Gone("This invitation was used already.", code="invitation_used")
     if found.application_id is None:
@@ -205,6 +207,13 @@ def check_another_owner(connection: Connection, user: User, role: Role | None) -
 def remove_old_invitations(connection: Connection, now: int) -> bool:
     """Removes some invitations that ended long ago; whether there may be more."""
     return stored.delete_old_invitations(connection, ended_before=now - REMEMBERED_FOR, at_once=REMOVED_AT_ONCE)
+
+
+def _present(connection: Connection, user_id: int) -> User:
+    user = stored_users.user_by_id(connection, user_id)
+    if user is None:
+        raise NotFound("There is no such user.", code="user_not_found")
+    return user
 
 
 def _member(connection: Connection, user_id: int, application_id: int | None) -> tuple[User, Role]:

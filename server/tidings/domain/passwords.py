@@ -32,13 +32,13 @@ _NO_ONE = _no_one()
 
 
 def check_new(password: str, email: str) -> None:
-    """Raises Invalid for a password that will not do, and says why."""
+    """Raises Invalid for a password that will not do, and says why. Takes a third of a second the first time."""
+    if not is_readable(password):
+        raise Invalid(f"Password is longer than {MOST_BYTES:,} bytes", field="password", code="too_long")
     plain = _prepared(password)
     if len(plain) < LEAST:
         raise Invalid(f"Password has at least {LEAST} characters", field="password", code="too_short")
-    if not is_readable(password):
-        raise Invalid(f"Password is longer than {MOST_BYTES:,} bytes", field="password", code="too_long")
-    account = _prepared(email).strip().lower()
+    account = _prepared(email[:MOST_BYTES]).strip().lower()
     if plain.strip().lower() in (account, account.partition("@")[0]):
         raise Invalid("Password is the e-mail address; choose another", field="password", code="too_easy")
     if plain.lower() in _commonest() or len(set(plain)) == 1:

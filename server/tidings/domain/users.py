@@ -5,29 +5,38 @@ import unicodedata
 
 from sqlalchemy import Connection
 
-from tidings.domain import audit, members, sessions
+from tidings.domain import audit, members, sessions, slowing
 from tidings.domain.applications import new_token
 from tidings.domain.directory import token_hash
+from tidings.domain.slowing import Ladder
 from tidings.errors import Conflict, Gone, Invalid, NotFound
 from tidings.records.user import Actor, Role, User
 from tidings.storage import users as stored
 
-_LONGEST_EMAIL = 254
+LONGEST_EMAIL = 254
+# Each name changed takes a line of the audit log, which is never emptied: so many a day, then slower and slower.
+_RENAMES = Ladder(10, 3_600)
 _LONGEST_NAME = 100
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
 def email_key(email: str) -> str:
-    """An e-mail address as it is compared: without case, in Unicode's composed form (NFC)."""
-    return unicodedata.normalize("NFC", email.strip()).lower()
+    """An e-mail address as it is compared: without case, in Unicode's composed form (NFC).
+
+    "", nobody's, for one that is longer than any may be: to compose a long text can take half a minute.
+    """
+    typed = email.strip()
+    return unicodedata.normalize("NFC", typed).lower() if len(typed) <= LONGEST_EMAIL else ""
 
 
 def check_email(email: str) -> str:
     """The address as it is kept. Raises Invalid."""
-    kept = unicodedata.normalize("NFC", email.strip())
-    if not kept:
+    typed = email.strip()
+    if not typed:
         raise Invalid("E-mail address is required", field="email", code="required")
-    if len(kept) > _LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
+    # By its length first, for the reason that `email_key` has.
+    kept = unicodedata.normalize("NFC", typed) if len(typed) <= LONGEST_EMAIL else ""
+    if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
         raise Invalid("E-mail address is not valid", field="email")
     return kept
 
@@ -91,8 +100,11 @@ def every(connection: Connection) -> list[User]:
 
 
 def rename(connection: Connection, by: Actor, user: User, name: str, now: int) -> None:
-    """Changes how a user is called. Raises Invalid."""
+    """Changes how a user is called, and does nothing where that is the name already. Raises Invalid, TooMany."""
     name = check_name(name)
+    if name == retrieve(connection, user.id).name:
+        return
+    slowing.count(connection, b"renames of user %d" % user.id, _RENAMES, "Too many changes of the name.", now)
     stored.set_name(connection, user.id, name, now)
     audit.note(connection, by, "user.renamed", application_id=None, subject=user.email, detail={"name": name}, now=now)
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from tidings.domain import audit, log_in, passwords, sessions, users
 from tidings.domain.log_in import Attempt
-from tidings.errors import Invalid, TidingsError
+from tidings.errors import TidingsError
 from tidings.records.user import User
 from tidings.surfaces.attempts import household
 from tidings.surfaces.dashboard.access import set_cookie
@@ -52,10 +52,6 @@ def rename_post(visit: Visit) -> Work:
 def password_post(visit: Visit) -> Work:
     """Changes the password: asks for the present one, signs out every other session, and gives this one a new id."""
     user, present, new = _self(visit), visit.form["present"], visit.form["password"]
-    try:
-        passwords.check_new(new, user.email)
-    except Invalid as error:
-        return _refused(visit, error)
 
     def counted(connection: Connection) -> Attempt:
         return log_in.attempt(
@@ -75,16 +71,28 @@ def password_post(visit: Visit) -> Work:
 
     def change(tried: Attempt, new_hash: str | None) -> Work:
         if new_hash is None:
-            return _page(visit, {"present": "This is not your present password."}, 422)
+            return wrong()
 
-        def store(connection: Connection) -> str:
-            log_in.take_back(connection, tried, visit.now)
-            users.change_password(connection, visit.by, user, new_hash, visit.now)
-            return sessions.begin(connection, user.id, address=visit.address, user_agent=visit.user_agent, now=visit.now)
+        def store(connection: Connection) -> str | None:
+            return log_in.exchange(
+                connection,
+                tried,
+                new_hash=new_hash,
+                cookie=visit.cookie,
+                address=visit.address,
+                user_agent=visit.user_agent,
+                now=visit.now,
+            )
 
-        return Write(store, lambda cookie: entered(visit, cookie, ACCOUNT, "password"))
+        return Write(store, lambda cookie: entered(visit, cookie, ACCOUNT, "password") if cookie else wrong())
 
-    return Write(counted, look, lambda error: _refused(visit, error))
+    def wrong() -> Work:
+        return _page(visit, {"present": "This is not your present password."}, 422)
+
+    def refused(error: TidingsError) -> Work:
+        return _refused(visit, error)
+
+    return Aside(lambda: passwords.check_new(new, user.email), lambda _: Write(counted, look, refused), refused, "hashing")
 
 
 def end_session_post(visit: Visit) -> Work:

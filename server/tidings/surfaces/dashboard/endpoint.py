@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 from sqlalchemy import Connection
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tidings.domain import sessions
 from tidings.domain.directory import ApplicationId, Entry
@@ -17,8 +17,8 @@ from tidings.errors import NotFound, TidingsError, Unauthenticated, Unavailable
 from tidings.surfaces.context import Context
 from tidings.surfaces.dashboard import access
 from tidings.surfaces.dashboard.aside import AT_ONCE, Kind, Places
-from tidings.surfaces.dashboard.errors import error_page, failed, not_allowed, refused
-from tidings.surfaces.dashboard.forms import Form, read_form
+from tidings.surfaces.dashboard.errors import failed, not_allowed, refused
+from tidings.surfaces.dashboard.forms import Form, read_form, read_large_form
 from tidings.surfaces.dashboard.notices import sentence
 from tidings.surfaces.dashboard.plumbing import (
     PREFIX,
@@ -92,62 +92,86 @@ class PageEndpoint:
         except Unauthenticated:
             ready = _to_log_in(scope)
         except TidingsError as error:
-            ready = await self._plain(refused(error))
+            ready = await plain(refused(error))
         except Exception:
             request_id = secrets.token_hex(8)
             log.exception("%s %s failed (request %s).", scope["method"], _masked(scope["path"], self._route), request_id)
-            ready = await self._plain(failed(request_id))
+            ready = await plain(failed(request_id))
         await send_ready(send, ready, head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Ready:
         method: Method = "POST" if scope["method"] == "POST" else "GET"
         handler = self._route.handlers.get(method)
         if handler is None or scope["method"] not in ("GET", "HEAD", "POST"):
-            return await self._plain(not_allowed(self._allowed))
+            return await plain(not_allowed(self._allowed))
         context, now = self._context, self._context.now()
         if method == "POST":
             access.check_origin(scope, context.settings)
         cookie = access.cookie_of(scope, access.cookie_name(context.settings, "session"))
-        entry = await self._entry(scope)
-        application_id = entry.application.id if entry is not None else None
-        known = access.NOBODY
-        if cookie:
-            known = await context.store.read(access.find, cookie, application_id, now)
-        access.check(known, self._route.needs[method], has_application=entry is not None)
-        if known.session is not None and sessions.is_news(known.session, now):
-            with suppress(Unavailable):  # what can not be noted now is noted the next time
-                session = known.session
-                await context.store.write(lambda connection: sessions.note_seen(connection, session, now))
+        entry, known = await self._who(scope, cookie, now)
         # Forms of a page without a session are bound to a cookie of their own.
         form_cookie = "" if known.user else access.cookie_of(scope, access.cookie_name(context.settings, "form"))
         new_cookie = "" if known.user or form_cookie else access.new_form_cookie()
-        csrf = sessions.csrf_token(cookie if known.user else form_cookie or new_cookie, context.secret)
-        form = Form()
-        if method == "POST":
-            form = await (self._route.reads or read_form)(scope, receive)
-            access.check_csrf(_header(scope, b"x-csrf-token") or form["csrf"], csrf)
         visit = Visit(
             context=context,
             now=now,
             cookie=cookie if known.user else "",
-            csrf=csrf,
+            csrf=sessions.csrf_token(cookie if known.user else form_cookie or new_cookie, context.secret),
             address=scope["client"][0] if scope.get("client") else "",
             user_agent=_header(scope, b"user-agent")[:255],
             location=_location(scope),
             path=scope.get("path_params", {}),
             query=query_of(scope["query_string"]) if scope["query_string"] else {},
-            form=form,
             fragment=_header(scope, b"hx-request") == "true",
             user=known.user,
             session=known.session,
             entry=entry if known.role is not None else None,
             role=known.role,
         )
-        ready = await self._run(handler(visit), visit)
+        try:
+            ready = await self._let_in(scope, receive, visit, entry, known)
+        except Unauthenticated:
+            raise
+        except TidingsError as error:
+            # Who is logged in keeps the ways to go.
+            return await plain(refused(error), visit if known.user is not None else None)
         if new_cookie and method == "GET":
             cookie_headers = access.set_cookie(context.settings, "form", new_cookie)
             ready = msgspec.structs.replace(ready, headers=(*ready.headers, *cookie_headers))
         return ready
+
+    async def _let_in(self, scope: Scope, receive: Receive, visit: Visit, entry: Entry | None, known: access.Known) -> Ready:
+        """The answer for who may ask. Raises what is refused."""
+        context, now = self._context, visit.now
+        method: Method = "POST" if scope["method"] == "POST" else "GET"
+        needs = self._route.needs[method]
+        access.check(known, needs, has_application=entry is not None)
+        if known.session is not None and sessions.is_news(known.session, now):
+            with suppress(Unavailable):  # what can not be noted now is noted the next time
+                session = known.session
+                await context.store.write(lambda connection: sessions.note_seen(connection, session, now))
+        form = Form()
+        if method == "POST":
+            scope["tidings.user_id"] = known.user.id if known.user is not None else 0
+            small = self._route.needs[method] == "nobody"
+            form = await (self._route.reads or (read_form if small else read_large_form))(scope, receive)
+            if self._route.reads is not None:
+                # That may have taken minutes: who was removed meanwhile is so at once.
+                entry, known = await self._who(scope, visit.cookie, context.now())
+                access.check(known, needs, has_application=entry is not None)
+                here = entry if known.role is not None else None
+                visit = msgspec.structs.replace(visit, user=known.user, session=known.session, entry=here, role=known.role)
+            access.check_csrf(_header(scope, b"x-csrf-token") or form["csrf"], visit.csrf)
+        visit = msgspec.structs.replace(visit, form=form)
+        return await self._run(self._route.handlers[method](visit), visit)
+
+    async def _who(self, scope: Scope, cookie: str, now: int) -> tuple[Entry | None, access.Known]:
+        """The application of the path, and who asks, as they are at this moment."""
+        entry = await self._entry(scope)
+        if not cookie:
+            return entry, access.NOBODY
+        application_id = entry.application.id if entry is not None else None
+        return entry, await self._context.store.read(access.find, cookie, application_id, now)
 
     async def _entry(self, scope: Scope) -> Entry | None:
         if not self._has_application:
@@ -176,10 +200,6 @@ class PageEndpoint:
             # Some milliseconds: not where everybody's requests are taken.
             return await asyncio.to_thread(_ready, work, visit)
         return _ready(work, visit)
-
-    async def _plain(self, page: Page) -> Ready:
-        """A page for whoever asks, which needs no user."""
-        return await asyncio.to_thread(_drawn, page, None)
 
 
 def _read(connection: Connection, work: Read, visit: Visit) -> Ready | Work:
@@ -210,6 +230,11 @@ def _drawn(page: Page, visit: Visit | None) -> Ready:
     values = {"visit": visit, "done": sentence(visit.done) if visit is not None else "", **page.values}
     body = render(page.template, values).encode()
     return Ready(page.status, body, ((b"content-type", HTML), *page.headers))
+
+
+async def plain(page: Page, visit: Visit | None = None) -> Ready:
+    """A page that needs nothing of who asks; with a visit it has the ways to go that its user has."""
+    return await asyncio.to_thread(_drawn, page, visit)
 
 
 def _to_log_in(scope: Scope) -> Ready:
@@ -256,7 +281,16 @@ def places() -> dict[Kind, Places]:
     return {kind: Places(kind) for kind in AT_ONCE}
 
 
-async def nothing_here(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answers a path that no row has."""
-    page = error_page(404, NotFound("There is no page at this address.").message)
-    await send_ready(send, await asyncio.to_thread(_drawn, page, None))
+def nothing_here(context: Context, places: Mapping[Kind, Places]) -> ASGIApp:
+    """The app for a path that no row has."""
+
+    def refuse(_visit: Visit) -> Work:
+        raise NotFound("There is no page at this address.")
+
+    endpoint = PageEndpoint(context, Route("/{nothing}", {"GET": refuse}, {"GET": "nobody"}), places)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # Whatever was to be done there.
+        await endpoint({**scope, "method": "HEAD" if scope["method"] == "HEAD" else "GET"}, receive, send)
+
+    return app

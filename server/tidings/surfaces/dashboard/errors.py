@@ -43,5 +43,5 @@ def failed(request_id: str) -> Page:
 
 def error_page(status: int, sentence: str, headers: Headers = (), *, request_id: str = "") -> Page:
     """The page of a status that is none of success."""
-    values = {"status": status, "heading": HEADINGS[status], "sentence": sentence, "request_id": request_id}
+    values = {"status": status, "heading": HEADINGS[status], "sentence": sentence, "request_id": request_id, "done": ""}
     return Page("error.html", values, status, headers)

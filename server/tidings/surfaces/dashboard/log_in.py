@@ -60,6 +60,8 @@ def log_in_post(visit: Visit) -> Work:
     """Counts the attempt, looks at the password aside, begins a session."""
     email, password = visit.form["email"], visit.form["password"]
     to = safe_next(visit.form["next"] or visit.query.get("next", ""))
+    # Nobody's: neither to be counted nor to be looked for.
+    nobodys = len(email.strip()) > users.LONGEST_EMAIL
 
     def again(sentence: str, status: int, headers: Headers = ()) -> Page:
         values = {"next": to, "email": email[:254], "errors": {"": sentence}, "nobody": False}
@@ -99,7 +101,7 @@ def log_in_post(visit: Visit) -> Work:
             return again(error.message, 429, ((b"retry-after", str(error.retry_after).encode()),))
         raise error
 
-    return Write(counted, look, refused)
+    return again(WRONG, 401) if nobodys else Write(counted, look, refused)
 
 
 def checked(tried: Attempt, password: str) -> tuple[bool, str | None]:
@@ -170,21 +172,22 @@ def _new_user_work(
             now=visit.now,
         )
 
-    def go_on(found: Any) -> Work:
+    def reckon() -> tuple[dict[str, str], str]:
         wrong = _wrong_fields(typed)
-        if wrong:
-            return page(found, wrong, 422)
+        return wrong, "" if wrong else passwords.hash_of(typed["password"])
+
+    def go_on(found: Any) -> Work:
+        def store(wrong: dict[str, str], password_hash: str) -> Work:
+            if wrong:
+                return page(found, wrong, 422)
+            return Write(
+                lambda connection: enter(connection, password_hash), lambda cookie: entered(visit, cookie, to), refused
+            )
 
         def refused(error: TidingsError) -> Work:
             return page(found, errors_of(error), status_of(error)) if error.field else _link_page(error)
 
-        return Aside(
-            lambda: passwords.hash_of(typed["password"]),
-            lambda password_hash: Write(
-                lambda connection: enter(connection, password_hash), lambda cookie: entered(visit, cookie, to), refused
-            ),
-            kind="hashing",
-        )
+        return Aside(reckon, lambda reckoned: store(*reckoned), kind="hashing")
 
     return Read(check, go_on, _link_page)
 

@@ -9,6 +9,7 @@ from tidings.domain.members import Invited
 from tidings.errors import NotFound, TidingsError
 from tidings.records.user import Invitation, Member, Role
 from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import PREFIX, Needs, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id
 
@@ -75,7 +76,7 @@ def members_page(visit: Visit) -> Work:
 
 def invite_post(visit: Visit) -> Work:
     """Makes an invitation and shows its link, this once."""
-    return Write(
+    shown = Write(
         lambda connection: members.invite(
             connection,
             visit.by,
@@ -87,6 +88,7 @@ def invite_post(visit: Visit) -> Work:
         lambda invited: _page(visit, invited=invited),
         lambda error: _refused(visit, error),
     )
+    return once(visit, shown, _here(visit))
 
 
 def role_post(visit: Visit) -> Work:
@@ -103,6 +105,19 @@ def role_post(visit: Visit) -> Work:
         lambda _: _after(visit, "saved"),
         lambda error: _refused(visit, error),
     )
+
+
+def remove_page(visit: Visit) -> Work:
+    """Who is to go, and the button."""
+    number = _number(visit, "user_id")
+
+    def then(found: list[Member]) -> Work:
+        for one in found:
+            if one.user.id == number and not (visit.entry is not None and one.everywhere):
+                return Page("member_remove.html", {"member": one, "user": one.user, "here": _here(visit)})
+        raise NotFound("There is no such member.", code="member_not_found")
+
+    return Read(lambda connection: members.members(connection, _scope(visit)), then)
 
 
 def remove_post(visit: Visit) -> Work:
@@ -140,7 +155,9 @@ def _routes(below: str, needs: Needs) -> tuple[Route, ...]:
     return (
         Route(f"{below}/members", {"GET": members_page, "POST": invite_post}, {"GET": needs, "POST": needs}),
         Route(f"{below}/members/{{user_id}}/role", {"POST": role_post}, {"POST": needs}),
-        Route(f"{below}/members/{{user_id}}/remove", {"POST": remove_post}, {"POST": needs}),
+        Route(
+            f"{below}/members/{{user_id}}/remove", {"GET": remove_page, "POST": remove_post}, {"GET": needs, "POST": needs}
+        ),
         Route(f"{below}/invitations/{{invitation_id}}/revoke", {"POST": revoke_post}, {"POST": needs}),
     )
 

@@ -117,28 +117,30 @@ class _Parts:
         self.ended = True
 
 
-_under_way = 0
+# Whose files are under way: one of each user, so that one who is slow does not take everybody's place.
+_under_way: set[int] = set()
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    global _under_way
-    if _under_way >= AT_ONCE:
+def _place(user_id: int) -> Iterator[None]:
+    if user_id in _under_way:
+        raise Unavailable("Another file of yours is on its way already. Please try again when it is there.", retry_after=60)
+    if len(_under_way) >= AT_ONCE:
         raise Unavailable("Several files are being sent already. Please try again in a minute.", retry_after=60)
-    _under_way += 1
+    _under_way.add(user_id)
     try:
         yield
     finally:
-        _under_way -= 1
+        _under_way.discard(user_id)
 
 
 async def read_upload(scope: Scope, receive: Receive) -> UploadForm:
     """The form with its file. Raises WrongFormat, Invalid, TooLarge, Unavailable and Disconnected.
 
-    To be called for somebody who is logged in and may send files: only then is so much let in.
+    To be called for somebody who is logged in and may send files: only then is so much let in. `scope` says who it is.
     """
     boundary = _boundary(scope)
-    with _place():
+    with _place(scope["tidings.user_id"]):
         let_in = scope.get("tidings.let_in")
         if let_in is not None:
             let_in(scope, FILE_LIMIT + THROWN_AWAY, UPLOAD_SECONDS)
