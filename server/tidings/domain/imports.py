@@ -25,6 +25,8 @@ from tidings.storage.leases import end_lease
 # The job that works imports off, by its name in the table of jobs.
 JOB = "import_events"
 MOST_ROWS = 200_000
+# Characters that its stored rows may take: a few times the largest file that is sent.
+MOST_CHARACTERS = 64 * 1024 * 1024
 # Rows that one step works off: some milliseconds of the writer's time.
 ROWS_A_STEP = 100
 # How long rows that were refused are kept, and uploads that nobody starts, in milliseconds.
@@ -34,7 +36,7 @@ UPLOADS_KEPT = DAY
 BROKEN_OFF = 3_600_000
 # Refused rows that are read at once.
 PAGE = 500
-# Files of an application that wait to be started.
+# Files of an application that wait to be started, or were cancelled and still have their rows.
 MOST_WAITING = 10
 # Imports that a list shows.
 LISTED = 50
@@ -55,20 +57,28 @@ class Ground(msgspec.Struct, frozen=True):
 def begin(connection: Connection, new: NewImport) -> Import:
     """Makes an import without rows. Raises NotFound for an unknown application, Conflict when MOST_WAITING wait already."""
     retrieve_application(connection, new.application_id)
-    waiting = [one for one in stored.imports_of(connection, new.application_id, LISTED) if one.state in ("reading", "ready")]
-    if new.state == "reading" and len(waiting) >= MOST_WAITING:
-        raise Conflict("Several files wait to be imported already. Start or cancel those first.", field="file")
+    if new.state == "reading" and stored.count_waiting(connection, new.application_id) >= MOST_WAITING:
+        raise Conflict(
+            "Several files wait to be imported already. Start or cancel those first, and try again in some minutes.",
+            field="file",
+        )
     return stored.insert_import(connection, new)
 
 
-def add_rows(connection: Connection, one: Import, rows: Sequence[Row], now: int) -> Import:
-    """Stores further rows of a file that is being read. Raises TooLarge beyond MOST_ROWS, NotFound when it is gone."""
+def add_rows(connection: Connection, one: Import, rows: Sequence[Row], now: int, characters: int = 0) -> int:
+    """Stores further rows of a file that is being read; how many characters that takes, with those stored before.
+
+    Raises TooLarge beyond MOST_ROWS or MOST_CHARACTERS, NotFound when it is gone.
+    """
     before = retrieve(connection, one.application_id, one.id)
     if before.rows + len(rows) > MOST_ROWS:
         raise TooLarge(f"The file has more than {MOST_ROWS:,} rows. Import it in parts.")
-    stored.insert_rows(connection, before, rows)
+    characters += stored.insert_rows(connection, before, rows)
+    if characters > MOST_CHARACTERS:
+        raise TooLarge("The rows of this file would take too much room here. Import it in parts.")
     refused = before.refused + sum(row.reason is not None for row in rows)
-    return _changed(connection, before, rows=before.rows + len(rows), refused=refused, updated_at=now)
+    _changed(connection, before, rows=before.rows + len(rows), refused=refused, updated_at=now)
+    return characters
 
 
 def make_ready(connection: Connection, one: Import, columns: Sequence[str], plan: Plan, note: str, now: int) -> Import:
@@ -151,7 +161,7 @@ def work_off(connection: Connection, now: int, ground: Ground) -> bool:
         return True
     refused = import_rows(connection, one, rows, now, ground)
     gone = {row.number for row in rows} - {row.number for row in refused}
-    stored.remove_rows(connection, one, sorted(gone))
+    stored.remove_rows(connection, one.application_id, one.id, sorted(gone))
     stored.refuse_rows(connection, one, refused)
     return True
 

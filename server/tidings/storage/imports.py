@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from tidings.records.imports import Import, NewImport, Plan
 from tidings.records.imports import Row as ImportRow
+from tidings.storage import import_cells
 from tidings.storage.import_tables import import_rows, import_spans, imports
 
 # Rows that one statement removes: some milliseconds of the writer's time.
@@ -19,7 +20,6 @@ _spans = import_spans.c
 _encode = msgspec.json.Encoder().encode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 _plan = msgspec.json.Decoder(Plan).decode
-_cells = msgspec.json.Decoder(tuple[Any, ...]).decode
 
 _one = (_columns.application_id == bindparam("application"), _columns.id == bindparam("import"))
 _by_id = select(imports).where(*_one)
@@ -35,13 +35,20 @@ _by_digest = (
     .order_by(_columns.id.desc())
     .limit(1)
 )
-# One after the other in each application; of several applications, the one that waited longest.
+# A command works off its own rows; the job takes out again what either added. One after the other in each application;
+# of several applications, the one that waited longest.
 _first_of_each = (
     select(func.min(_columns.id))
-    .where(_columns.state.in_(("running", "undoing")), _columns.source == "dashboard")
+    .where(((_columns.state == "running") & (_columns.source == "dashboard")) | (_columns.state == "undoing"))
     .group_by(_columns.application_id)
 )
 _next = select(imports).where(_columns.id.in_(_first_of_each)).order_by(_columns.updated_at, _columns.id).limit(1)
+_with_rows_to_come = (
+    select(func.count())
+    .select_from(imports)
+    .where(_columns.application_id == bindparam("application"))
+    .where(_columns.state.in_(("reading", "ready")) | ((_columns.state == "cancelled") & (_columns.kept == "all")))
+)
 _left = (
     select(imports)
     .where(_columns.state == bindparam("in_state"), _columns.updated_at < bindparam("before"))
@@ -111,6 +118,11 @@ def imports_of(connection: Connection, application_id: int, limit: int) -> list[
     return [_import(row) for row in connection.execute(_of_application, {"application": application_id, "limit": limit})]
 
 
+def count_waiting(connection: Connection, application_id: int) -> int:
+    """How many imports of an application have rows that nothing works off: not started, or cancelled and not tidied yet."""
+    return int(connection.execute(_with_rows_to_come, {"application": application_id}).scalar_one())
+
+
 def newest_of_file(connection: Connection, application_id: int, digest: bytes) -> Import | None:
     """The newest import of a file with this digest."""
     row = connection.execute(_by_digest, {"application": application_id, "of_file": digest}).one_or_none()
@@ -151,20 +163,18 @@ def delete_import(connection: Connection, one: Import) -> None:
     connection.execute(delete(imports).where(_columns.id == one.id))
 
 
-def insert_rows(connection: Connection, one: Import, rows: Iterable[ImportRow]) -> None:
-    """Stores rows of an import."""
-    values = [
-        {
-            "application_id": one.application_id,
-            "import_id": one.id,
-            "number": row.number,
-            "cells": _encode(row.cells).decode(),
-            "reason": row.reason,
-        }
-        for row in rows
-    ]
+def insert_rows(connection: Connection, one: Import, rows: Iterable[ImportRow]) -> int:
+    """Stores rows of an import; how many characters that took."""
+    size = 0
+    values = []
+    for row in rows:
+        cells = import_cells.written(row.cells)
+        size += len(cells)
+        number = {"application_id": one.application_id, "import_id": one.id, "number": row.number}
+        values.append(number | {"cells": cells, "reason": row.reason})
     if values:
         connection.execute(insert(import_rows), values)
+    return size
 
 
 def waiting_rows(connection: Connection, one: Import, after: int, limit: int) -> list[ImportRow]:
@@ -177,10 +187,10 @@ def refused_rows(connection: Connection, one: Import, after: int, limit: int) ->
     return _read_rows(connection, _refused, one, after, limit)
 
 
-def remove_rows(connection: Connection, one: Import, numbers: Sequence[int]) -> None:
-    """Removes rows by their numbers."""
+def remove_rows(connection: Connection, application_id: int, import_id: int, numbers: Sequence[int]) -> None:
+    """Removes rows of an import by their numbers."""
     if numbers:
-        of_import = (_rows.application_id == one.application_id, _rows.import_id == one.id)
+        of_import = (_rows.application_id == application_id, _rows.import_id == import_id)
         connection.execute(delete(import_rows).where(*of_import, _rows.number.in_(numbers)))
 
 
@@ -201,13 +211,6 @@ def remove_some_rows(connection: Connection, one: Import, *, refused: bool) -> b
         some = some.where(_rows.reason.is_(None))
     statement = delete(import_rows).where(*_of_import, _rows.number.in_(some.scalar_subquery()))
     return connection.execute(statement, _named(one)).rowcount > 0
-
-
-def remove_rows_with(connection: Connection, application_id: int, text: str) -> int:
-    """Removes rows of an application that have this text for a cell, in whichever case; how many there were."""
-    cell = _encode(text).decode().lower()
-    found = func.instr(func.lower(_rows.cells), cell) > 0
-    return connection.execute(delete(import_rows).where(_rows.application_id == application_id, found)).rowcount
 
 
 def add_span(connection: Connection, one: Import, ids: Iterable[int]) -> None:
@@ -251,7 +254,7 @@ def _named(one: Import) -> dict[str, int]:
 
 def _read_rows(connection: Connection, statement: Any, one: Import, after: int, limit: int) -> list[ImportRow]:
     found = connection.execute(statement, _named(one) | {"after": after, "limit": limit})
-    return [ImportRow(row.number, _cells(row.cells), row.reason) for row in found]
+    return [ImportRow(row.number, import_cells.read(row.cells), row.reason) for row in found]
 
 
 def _import(row: Row[Any]) -> Import:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 from tidings.domain import exports
 from tidings.errors import Unavailable
 from tidings.storage.snapshot import snapshot
+from tidings.surfaces.formulas import guarded
 
 JSON_LINES = "application/x-ndjson"
 CSV = "text/csv; charset=utf-8"
@@ -36,8 +36,6 @@ EVENT_COLUMNS = (
     "provenance",
     "updated_at",
 )
-# What spreadsheets take for the beginning of a formula (OWASP), and what we would take an apostrophe away from again.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -70,16 +68,16 @@ def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator
 
 
 def safe_cell(value: Any) -> str:
-    """A value as text that no spreadsheet runs: what would begin a formula has an apostrophe in front of it.
+    """A value as text that no spreadsheet runs: what would begin a formula has an apostrophe in front of it (formulas.py).
 
-    Numbers are as they are. Text that begins like that already gets one more: an import takes one away again.
+    Numbers are as they are. An import takes the apostrophes away again.
     """
     if value is None:
         return ""
     if isinstance(value, bool | int | float):
         return str(value)
     text = value if isinstance(value, str) else _encode(value).decode()
-    return f"'{text}" if _FORMULA.match(text) else text
+    return guarded(text)
 
 
 def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -79,7 +79,7 @@ def column(rows: Sequence[Row], place: int) -> list[object]:
 
 
 def time_formats(rows: Sequence[Row], plan: Plan) -> list[str]:
-    """In which formats all of these rows' times can be read."""
+    """In which formats these rows' times can be read, as import_times.formats_of has it."""
     if "created_at" not in plan.fields:
         return []
     return list(formats_of(column(rows, plan.fields.index("created_at"))))

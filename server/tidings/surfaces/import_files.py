@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from tidings.errors import Invalid
 from tidings.records.imports import Row
+from tidings.surfaces.formulas import plain_cell
 from tidings.surfaces.import_text import encoding_of
 from tidings.surfaces.input import json_object
 
@@ -136,6 +137,7 @@ def _csv_row(number: int, cells: list[str], width: int) -> Row:
         return Row(number, (cells[0][:KEPT_LIMIT],), f"The row is longer than {ROW_LIMIT // 1024} KiB")
     while len(cells) > width and not cells[-1]:
         cells.pop()  # spreadsheets end rows with empty cells
+    cells = [plain_cell(cell) for cell in cells]
     reason = f"The row has {len(cells)} cells, the header has {width}" if len(cells) > width else None
     return Row(number, tuple(cells), reason)
 
@@ -148,7 +150,7 @@ def _header(cells: list[str]) -> list[str]:
         raise _unreadable(f"The file has {len(cells):,} columns; {MOST_COLUMNS} are the most.")
     names: list[str] = []
     for place, cell in enumerate(cells, 1):
-        name = " ".join(cell.split())[: NAME_LIMIT - 10] or f"Column {place}"
+        name = " ".join(plain_cell(cell).split())[: NAME_LIMIT - 10] or f"Column {place}"
         again = 2
         unique = name
         while unique in names:

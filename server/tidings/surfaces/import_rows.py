@@ -1,6 +1,5 @@
 """What a row of a file becomes: the same draft, by the same rules, as if a client had sent it."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from tidings.errors import Invalid
 from tidings.records.event import EventDraft
 from tidings.records.imports import FULL_NAME, FURTHER, FURTHER_FIELDS, Import, Plan, Row
-from tidings.surfaces.events import FUTURE_LIMIT, event_draft
+from tidings.surfaces.events import event_draft
 from tidings.surfaces.import_times import read_time
 from tidings.surfaces.input import json_object
 
@@ -31,8 +30,6 @@ FIELDS = (
     (FURTHER, "Further field, under this name"),
     (FURTHER_FIELDS, "Further fields, as a JSON object"),
 )
-# Cells that a program has to take for text and not for a formula begin with an apostrophe (exports.py).
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _FURTHER_MEMBER = "custom_event_fields_attributes"
 
 
@@ -68,31 +65,23 @@ def row_draft(one: Import, row: Row, now: int) -> EventDraft:
         if field == "created_at":
             moment = read_time(value, plan.time_format, plan.time_zone)
         elif field and value is not None and value != "":
-            cell = _cell(value)
             if field == FURTHER:
-                further[one.columns[place]] = cell
+                further[one.columns[place]] = value
             elif field == FURTHER_FIELDS:
-                further = _object(cell, one.columns[place]) | further
+                further = _object(value, one.columns[place]) | further
             elif field == FULL_NAME:
-                body["first_name"] = _first_word(cell)
+                body["first_name"] = _first_word(value)
             else:
-                body[field] = cell
+                body[field] = value
     if moment is None:
         raise Invalid("The row has no time", field="created_at")
-    if moment > now + FUTURE_LIMIT:
+    if moment > now:
         raise Invalid("The time lies in the future", field="created_at")
     if further:
         body[_FURTHER_MEMBER] = further
     if not body.get("event_type_tag"):
         body["event_type_id"] = plan.event_type_id
     return msgspec.structs.replace(event_draft({"event": body}, now), created_at=moment)
-
-
-def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    return text[1:] if _GUARDED.match(value) else text
 
 
 def _first_word(value: Any) -> Any:

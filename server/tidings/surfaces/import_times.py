@@ -35,6 +35,12 @@ _EXCEL_EPOCH = datetime(1899, 12, 30)
 # Counts within these are times of the years 2000 to 2100.
 _SECONDS = (946_684_800, 4_102_444_800)
 _DAYS = (36_526, 73_051)
+_RANGES: dict[TimeFormat, tuple[int, tuple[int, int]]] = {
+    "seconds": (1, _SECONDS),
+    "milliseconds": (1_000, _SECONDS),
+    "excel": (1, _DAYS),
+}
+_ORDERS: tuple[TimeFormat, ...] = ("day_first", "month_first")
 
 
 def read_time(value: object, time_format: TimeFormat | None, time_zone: str) -> int:
@@ -56,20 +62,30 @@ def read_time(value: object, time_format: TimeFormat | None, time_zone: str) -> 
 
 
 def formats_of(values: Iterable[object]) -> list[TimeFormat]:
-    """In which formats all of these can be read: one when that is certain, none when there is none, several to be asked."""
+    """In which format these are written: one when that is certain, none when there is none, several to be asked.
+
+    It is the one that reads the most of them, and half of them at least: one line of rubbish changes nothing.
+    """
     seen = [str(value).strip() for value in values if value is not None and str(value).strip()]
-    if not seen:
+    counts = [float(text) for text in seen if _COUNT.fullmatch(text)]
+    read: dict[TimeFormat, int] = {name: sum(_counts(number, name) for number in counts) for name in _RANGES}
+    written = [text for text in seen if not _COUNT.fullmatch(text)]
+    read["iso"] = sum(_reads(text, "iso") for text in written)
+    days, months = ([_reads(text, order) for text in written] for order in _ORDERS)
+    both = [day or month for day, month in zip(days, months, strict=True)]
+    most = max(*read.values(), sum(both))
+    if not most or 2 * most < len(seen):
         return []
-    if all(_COUNT.fullmatch(text) for text in seen):
-        numbers = [float(text) for text in seen]
-        for name, unit, (least, most) in (("seconds", 1, _SECONDS), ("milliseconds", 1_000, _SECONDS), ("excel", 1, _DAYS)):
-            if all(least <= number / unit <= most for number in numbers):
-                return [name]  # type: ignore[list-item]
-        return []
-    if all(_reads(text, "iso") for text in seen):
-        return ["iso"]
-    orders: tuple[TimeFormat, ...] = ("day_first", "month_first")
-    return [order for order in orders if all(_reads(text, order) for text in seen)]
+    for name, number in read.items():
+        if number == most:
+            return [name]
+    # Some may be read in one order alone; where others want the other one, that is asked.
+    return [order for order, found in zip(_ORDERS, (days, months), strict=True) if found == both] or [*_ORDERS]
+
+
+def _counts(number: float, name: TimeFormat) -> bool:
+    unit, (least, most) = _RANGES[name]
+    return least <= number / unit <= most
 
 
 def _reads(text: str, time_format: TimeFormat) -> bool:
