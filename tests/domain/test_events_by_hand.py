@@ -1,5 +1,6 @@
 """Events that somebody adds, changes and deletes by hand: their time, their origin, and the line in the audit log."""
 
+import msgspec
 import pytest
 from sqlalchemy import Connection
 
@@ -19,7 +20,7 @@ def entry(connection: Connection) -> Entry:
 
 
 def add(connection: Connection, entry: Entry, **fields: object) -> Event:
-    draft = EventDraft(**{"event_type_tag": "new_order", **fields})  # type: ignore[arg-type]
+    draft = EventDraft(**{"event_type_tag": "new_order", "title": "Ink", **fields})  # type: ignore[arg-type]
     return events_by_hand.add(connection, entry=entry, draft=draft, secret=b"", by=BY, now=NOW)
 
 
@@ -30,7 +31,7 @@ def deeds(connection: Connection, entry: Entry) -> list[tuple[str, str]]:
 def test_it_keeps_its_time_and_where_it_came_from(connection: Connection, entry: Entry) -> None:
     event = add(connection, entry, created_at=NOW - 5_000, first_name="Grace")
     assert (event.created_at, event.updated_at, event.provenance) == (NOW - 5_000, NOW, "manual")
-    changes = EventChanges(title="Ink")
+    changes = EventChanges(title="Lamp")
     after = events_by_hand.change(
         connection, entry=entry, event_id=event.id, changes=changes, secret=b"", by=BY, now=NOW + 9_000
     )
@@ -66,3 +67,25 @@ def test_one_of_another_application_can_not_be_touched(connection: Connection, e
     assert deeds(connection, entry) == []
     events_by_hand.remove(connection, application_id=other.application.id, event_id=event.id, by=BY, now=NOW)
     assert deeds(connection, other)[0] == ("event.deleted", f"event {event.id}")
+
+
+@pytest.mark.parametrize(
+    ("message", "is_refused"),
+    [
+        ("{{ first_name }} bought {{ linked_title }}", True),
+        ("{{ first_name }} bought {% if city %}in {{ city }}{% else %}{{ title }}{% endif %}", True),
+        ("{{ first_name }} bought {{ title | default('something') }}", False),
+        ("{{ first_name }} bought {% if title %}{{ title }}{% else %}something{% endif %}", False),
+        ("{{ first_name }} from {{ city }} reads our letter", False),
+    ],
+)
+def test_what_the_wording_says_has_to_be_said(connection: Connection, entry: Entry, message: str, is_refused: bool) -> None:
+    event_type = next(iter(entry.event_types.values()))
+    entry.event_types[event_type.id] = msgspec.structs.replace(event_type, message=message)
+    if not is_refused:
+        assert add(connection, entry, title=None).title is None
+        return
+    with pytest.raises(Invalid) as refused:
+        add(connection, entry, title=None)
+    assert refused.value.field == "title"
+    assert deeds(connection, entry) == []

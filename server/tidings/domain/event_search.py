@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.domain.directory import Entry
 from tidings.domain.events import email_hashes
 from tidings.records.event import Event
+from tidings.render.countries import country_code
+from tidings.storage import event_arrivals
 from tidings.storage import event_search as stored
-from tidings.storage.event_counts import Place, Scope
-from tidings.storage.event_lists import events_after, events_at
+from tidings.storage.event_counts import Place
 from tidings.storage.event_search import NEWEST, Filter
 from tidings.storage.events import event_by_external_id, event_by_id
 
@@ -30,37 +32,57 @@ class Found(Struct, frozen=True):
     """A page of what was found, newest first. `exactly` comes with the first page only.
 
     `looked_at`: how many events were gone through for it; `until`: the last of those, from which on there may be more.
+    `last`: the id that no event had gone beyond when it was looked; `arrived` goes on from there.
     """
 
     events: list[Event]
     exactly: list[Exactly]
     looked_at: int
     until: Place | None
+    last: int
 
 
 class Arrived(Struct, frozen=True):
-    """Events that are newer than the newest seen. `whole`: so many came that these are simply the newest."""
+    """Events that came since, newest first by their own time; `last`: the id to go on from.
+
+    `whole`: so many came that these are the first page of the list anew, and `until` where its next page begins.
+    `number`: how many came; None where they were too many to count.
+    """
 
     events: list[Event]
-    whole: bool
+    number: int | None
+    last: int
+    whole: bool = False
+    until: Place | None = None
 
 
 def search(connection: Connection, *, entry: Entry, wanted: Filter, before: Place | None, secret: bytes) -> Found:
     """A page of the events that are wanted, after a place in the order of their time, or from the newest on."""
     application_id = entry.application.id
-    exactly = _exactly(connection, application_id, wanted, secret) if wanted.words and before is None else []
+    last = event_arrivals.last_id(connection)
+    code = country_code(wanted.words)
+    if code != wanted.words:
+        wanted = msgspec.structs.replace(wanted, country=code)
+    # Found on every page, so that those of the first do not come again in their place on a later one.
+    exactly = _exactly(connection, application_id, wanted, secret) if wanted.words else []
     looked = stored.look(connection, application_id, wanted, before or NEWEST, limit=PER_PAGE, most=LOOKED_THROUGH)
     named = {event.id for group in exactly for event in group.events}
-    return Found([event for event in looked.events if event.id not in named], exactly, looked.looked_at, looked.until)
+    events = [event for event in looked.events if event.id not in named]
+    return Found(events, exactly if before is None else [], looked.looked_at, looked.until, last)
 
 
-def arrived(connection: Connection, *, entry: Entry, wanted: Filter, after: Place) -> Arrived:
-    """What came since, newest first: those that are newer than any that was seen, by their own time."""
-    scope = Scope(entry.application.id, wanted.event_type_id or 0)
-    newer = events_after(connection, scope, after, limit=PER_PAGE + 1, newest_first=False)
-    whole = len(newer) > PER_PAGE
-    events = events_at(connection, scope, limit=PER_PAGE) if whole else newer[::-1]
-    return Arrived([event for event in events if wanted.provenance in (None, event.provenance)], whole)
+def arrived(connection: Connection, *, entry: Entry, wanted: Filter, after: int) -> Arrived:
+    """What came after the event with the id `after`, whatever its own time; no more rows than a page has."""
+    application_id = entry.application.id
+    last = event_arrivals.last_id(connection)
+    number: int | None = None
+    if last - after <= event_arrivals.MOST_IDS:
+        came = event_arrivals.came(connection, application_id, wanted, after=after, last=last, limit=PER_PAGE)
+        if came.number <= PER_PAGE:
+            return Arrived(came.events, came.number, last)
+        number = came.number
+    looked = stored.look(connection, application_id, wanted, NEWEST, limit=PER_PAGE, most=LOOKED_THROUGH)
+    return Arrived(looked.events, number, last, whole=True, until=looked.until)
 
 
 def _exactly(connection: Connection, application_id: int, wanted: Filter, secret: bytes) -> list[Exactly]:

@@ -7,16 +7,21 @@ from tidings.domain.directory import Entry
 from tidings.errors import Conflict, Invalid
 from tidings.records.event import Event, EventChanges, EventDraft
 from tidings.records.user import Actor
+from tidings.render.values import lacks_title
 
 
 def add(connection: Connection, *, entry: Entry, draft: EventDraft, secret: bytes, by: Actor, now: int) -> Event:
     """Records an event that somebody knows of. It keeps its own time, and shows as old as it is.
 
-    Raises Invalid, for a time that is still to come too; Conflict for an external id that another event has.
+    Raises Invalid, also for a time that is still to come, and without a title where the wording says one; Conflict for an
+    external id that another event has.
     """
     if draft.created_at is not None and draft.created_at > now:
         raise Invalid("That is still to come: an event has happened", field="created_at", code="out_of_range")
     new = events.new_event(entry, draft, secret, now, provenance="manual")
+    event_type = entry.event_types[new.event_type_id]
+    if not draft.title and lacks_title(event_type, draft):
+        raise Invalid(f"What was it? The wording of “{event_type.name}” says it", field="title", code="blank")
     (recorded,) = events.record(connection, [new])
     if not recorded.is_new:
         raise Conflict("Another event has this external id", field="external_id", code="external_id_taken")

@@ -16,8 +16,8 @@ SETTINGS_SECONDS = 60
 def off(display: DisplaySettings) -> Rule:
     """Whether the application is turned on."""
     if display.enabled:
-        return Rule("off", "On or off", "passes", "The application is turned on.", "settings")
-    return Rule("off", "On or off", "stops", "The application is turned off: nothing shows anywhere.", "settings")
+        return Rule("off", "On or off", "passes", "Notifications are switched on.", "settings")
+    return Rule("off", "Notifications are switched off", "stops", "Nothing shows anywhere.", "settings")
 
 
 def consent(display: DisplaySettings) -> Rule:
@@ -106,6 +106,8 @@ def new_settings(entry: Entry, now: int) -> Rule:
     """Whether browsers may still work with settings of before."""
     title = "Settings on their way"
     changed = max(entry.application.updated_at, *(one.updated_at for one in entry.event_types.values()), 0)
+    if changed == entry.application.created_at:
+        return Rule("new_settings", title, "passes", "Nobody has changed them yet.")
     left = SETTINGS_SECONDS - (now - changed) // 1_000
     if 0 < left <= SETTINGS_SECONDS:
         sentence = (

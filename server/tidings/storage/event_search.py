@@ -1,5 +1,6 @@
 """Looking for events in SQL: a stretch of the newest ones is read through an index, never more of them than it is told."""
 
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ _STRETCH = """
 """
 _COLUMNS = ", ".join(f"events.{column.name}" for column in EVENT_COLUMNS)
 _encode = msgspec.json.Encoder().encode
-_SEARCHED = ("first_name", "title", "city", "province", "external_id")
+_SEARCHED = ("first_name", "title", "city", "province", "country", "external_id")
 
 
 _by_email = (
@@ -37,11 +38,15 @@ _by_email = (
 
 
 class Filter(Struct, frozen=True):
-    """Which events are looked for; None and "" leave it open. `words`: a text that one of their members holds."""
+    """Which events are looked for; None and "" leave it open. `words`: a text that one of their members holds.
+
+    `country`: the code of the country that goes by those words; its events are wanted too.
+    """
 
     event_type_id: int | None = None
     provenance: Provenance | None = None
     words: str = ""
+    country: str = ""
 
     @property
     def is_scope(self) -> bool:
@@ -119,6 +124,9 @@ def _parts(application_id: int, wanted: Filter) -> tuple[str, str, dict[str, Any
         values |= {f"{name}_json": _as_json(pattern) for name, pattern in zip(names, patterns, strict=True)}
         like = [f"events.{column} LIKE :{name} ESCAPE '!'" for column in _SEARCHED for name in names]
         like += [_in_custom_fields(name) for name in names]
+        if wanted.country:
+            values["country"] = wanted.country
+            like.append("events.country = :country")
         conditions.append(f"({' OR '.join(like)})")
     return scope, " AND ".join(conditions), values
 
@@ -136,8 +144,14 @@ def _as_json(pattern: str) -> str:
 
 
 def _patterns(words: str) -> list[str]:
-    """LIKE knows no case of ASCII letters; of others it does, so they are looked for as people write them."""
-    ways = [words] if words.isascii() else [words, words.lower(), words.upper(), words.title()]
+    """LIKE knows no case of ASCII letters; of others it does, so they are looked for as people write them.
+
+    And as computers do: é is one sign to most, and two, e and its accent, in the names of files of a Mac.
+    """
+    forms = [unicodedata.normalize(form, words) for form in ("NFC", "NFD")]
+    ways = [way for form in forms for way in (form, form.lower(), form.upper(), form.title())]
+    if words.isascii():
+        ways = [words]
     return [f"%{_escaped(one)}%" for one in dict.fromkeys(ways)]
 
 
