@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tidings import demo
 from tidings.config import Settings, load
-from tidings.domain import applications
+from tidings.domain import applications, event_types
 from tidings.domain.directory import read_entry, token_hash
 from tidings.storage.applications import application_by_client_id, application_by_token_hash
 from tidings.storage.engine import writing_engine
@@ -36,6 +36,30 @@ def test_it_finds_its_own_again_and_makes_nothing_twice(tmp_path: Path) -> None:
         assert application is not None
         assert total(connection, Scope(application.id)) == 6
         assert {event.provenance for event in newest_events(connection, application.id, 10)} == {"demo"}
+    engine.dispose()
+
+
+def test_it_starts_again_after_its_event_types_were_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    migrate(path)
+    engine = writing_engine(path, checkpoints=False)
+    shop = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    with engine.begin() as connection:
+        for client_id, number in (
+            (shop.client_id, shop.event_type_id),
+            (shop.arabic.client_id, shop.arabic.event_type_id),
+        ):
+            application = application_by_client_id(connection, client_id)
+            assert application is not None
+            event_types.delete(connection, application_id=application.id, event_type_id=number, with_events=True)
+    again = demo.prepare(engine, settings(path), b"s" * 32, NOW)
+    assert (again.client_id, again.arabic.client_id) == (shop.client_id, shop.arabic.client_id)
+    with engine.begin() as connection:
+        application = application_by_client_id(connection, again.arabic.client_id)
+        assert application is not None
+        assert total(connection, Scope(application.id)) == 5
+        [event_type] = read_entry(connection, application).event_types.values()
+        assert event_type.message.startswith("طلب جديد")
     engine.dispose()
 
 

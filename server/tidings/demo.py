@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from tidings import assets
 from tidings.config import Settings
 from tidings.domain import applications, audit, event_types, events, goals, passwords, users
-from tidings.domain.applications import new_token
+from tidings.domain.applications import FIRST_EVENT_TYPE, new_token
 from tidings.domain.directory import Entry, read_entry, token_hash
 from tidings.domain.themes import read_themes
 from tidings.records.application import Application, DisplaySettings
@@ -52,6 +52,8 @@ def prepare(engine: Engine, settings: Settings, secret: bytes, now: int) -> Demo
         branch, _ = _application(
             connection, ARABIC_NAME, replace(DISPLAY, language="ar"), arabic_token_file, settings.base_url, now, message
         )
+        entry = _with_event_type(connection, entry, "", now)
+        branch = _with_event_type(connection, branch, message, now)
         _tell(connection, entry, load_stock(folder), settings.base_url, secret, now)
         _tell(connection, branch, arabic_stock, settings.base_url, secret, now)
         goal_id = _goal(connection, entry.application.id, now)
@@ -139,6 +141,15 @@ def _application(
             entry = read_entry(connection, entry.application)
     _keep(token_file, token)
     return entry, token
+
+
+def _with_event_type(connection: Connection, entry: Entry, message: str, now: int) -> Entry:
+    """The entry, with an event type again where its last one was deleted."""
+    if entry.event_types:
+        return entry
+    draft = replace(FIRST_EVENT_TYPE, message=message or FIRST_EVENT_TYPE.message)
+    event_types.create(connection, application_id=entry.application.id, draft=draft, now=now)
+    return read_entry(connection, entry.application)
 
 
 def _event_type(entry: Entry) -> int:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 from tests.domain.goal_ground import NOW, Ground, clicked
+from tests.new_database import new_database
 
 from tidings.domain import applications, beacons, event_types, events, overview
 from tidings.domain.directory import read_entry
@@ -21,16 +22,16 @@ from tidings.records.beacon import CLICK, DISPLAY, Beacon
 from tidings.records.event import EventDraft
 from tidings.records.event_type import EventTypeDraft
 from tidings.records.statistics import HOUR, Figures
+from tidings.storage.applications import update_application
 from tidings.storage.engine import writing_engine
 from tidings.storage.events import delete_event
-from tidings.storage.migrate import migrate
 
 DAY = 24 * HOUR
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    migrate(tmp_path / "a.db")
+    new_database(tmp_path / "a.db")
     engine = writing_engine(tmp_path / "a.db", checkpoints=False)
     with engine.begin() as connection:
         yield Ground(connection)
@@ -40,6 +41,10 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 def in_zone(connection: Connection, zone: str = "UTC") -> Application:
     found = applications.retrieve(connection, 1)
     return msgspec.structs.replace(found, display=msgspec.structs.replace(found.display, time_zone=zone))
+
+
+def set_zone(connection: Connection, zone: str) -> None:
+    update_application(connection, in_zone(connection, zone))
 
 
 def seen(connection: Connection, event_id: int, at: int, clicks: bool = False, application_id: int = 1) -> None:
@@ -72,7 +77,7 @@ def test_nothing_yet(ground: Ground) -> None:
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Chatham"])
 @pytest.mark.parametrize("days", [1, 2, 7, 30, 120])
 def test_figures_points_and_event_types_add_up(ground: Ground, zone: str, days: int) -> None:
-    """Whole days of UTC are not those of the zone: what is told of event types may differ by those at the ends alone."""
+    """Whole days of UTC are not those of the zone: the odd hours at both ends are told one by one."""
     dice = random.Random(days)
     connection = ground.connection
     type_2, event_2 = another_type(connection, "Second")
@@ -87,7 +92,40 @@ def test_figures_points_and_event_types_add_up(ground: Ground, zone: str, days: 
     earlier = sum((point.before for point in found.points), Figures())
     assert earlier.displays >= found.before.displays
     assert {row.event_type_id for row in found.event_types} <= {1, type_2}
-    if days <= 2 or zone == "UTC":
+    assert sum(row.displays for row in found.event_types) == found.now.displays
+    assert sum(row.clicks for row in found.event_types) == found.now.clicks
+
+
+def test_event_types_are_of_the_days_above_them_in_the_evening_too(ground: Ground) -> None:
+    """A day of New York ends with five hours of the next UTC day."""
+    zone, evening = "America/New_York", NOW + 2 * HOUR + HOUR // 2
+    day = today(evening, zone)
+    for _ in range(10):
+        seen(ground.connection, 1, evening)
+    now = evening + 20 * DAY
+    assert told(ground, Period(day + 1, day + 7, zone), now, zone).event_types == []
+    found = told(ground, Period(day - 6, day, zone), now, zone)
+    assert [row.displays for row in found.event_types] == [found.now.displays] == [10]
+
+
+@pytest.mark.parametrize("later_zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+def test_event_types_add_up_over_old_days_of_a_zone(ground: Ground, later_zone: str) -> None:
+    """Also of a type that is gone, and after the application has moved to another zone."""
+    dice = random.Random(7)
+    connection, zone, now = ground.connection, "America/New_York", NOW + 12 * HOUR
+    set_zone(connection, zone)
+    gone, event_2 = another_type(connection, "Gone")
+    shown = [(dice.choice((1, 2, event_2)), now - dice.randrange(260 * DAY)) for _ in range(900)]
+    beacons.count(
+        connection, [Beacon(1, "", ((one, DISPLAY), (one, CLICK))[: dice.randrange(1, 3)], at) for one, at in shown]
+    )
+    event_types.delete(connection, application_id=1, event_type_id=gone, with_events=True)
+    while roll_up(connection, now):
+        pass
+    last = today(now, later_zone)
+    for _ in range(40):
+        first = last - dice.randrange(1, 250)
+        found = told(ground, Period(first, min(last, first + dice.randrange(60)), later_zone), now, later_zone)
         assert sum(row.displays for row in found.event_types) == found.now.displays
         assert sum(row.clicks for row in found.event_types) == found.now.clicks
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -20,12 +21,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _SCHEME_SOURCE = re.compile(r"([a-z][a-z0-9+.-]*):", re.ASCII | re.IGNORECASE)
 _HOST_SOURCE = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)"
-    r"(?::(?P<port>[0-9]+|\*))?(?P<path>/[^?#]*)?(?:[?#].*)?",  # what follows the path, browsers leave out
+    r"(?::(?P<port>[0-9]{1,9}|\*))?(?P<path>/[^?#]*)?(?:[?#].*)?",  # what follows the path, browsers leave out
     re.ASCII | re.IGNORECASE,
 )
 _HASH = re.compile(r"'(sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2})'", re.ASCII | re.IGNORECASE)
 # A page may send what it likes: what is beyond this is not looked at.
 MOST_POLICIES = 32
+MOST_SOURCES = 300
 LONGEST = 64 * 1024
 
 
@@ -80,7 +82,7 @@ def _parsed(text: str, *, line: int = 0, reports: bool = False) -> Policy:
         words = re.split(r"[ \t\n\f\r]+", part.strip(" \t\n\f\r"))
         name = words[0].lower()
         if name and part.isascii() and name not in directives:  # the first of a name counts
-            directives[name] = tuple(words[1:])
+            directives[name] = tuple(islice(dict.fromkeys(words[1:]), MOST_SOURCES))
     return Policy(directives, line, reports)
 
 
@@ -159,16 +161,16 @@ def _plain_hash(text: str) -> str:
 
 
 def _is_listed(url: str, sources: Sequence[str], page: str) -> bool:
-    return any(_matches(source, url, page) for source in sources)
-
-
-def _matches(source: str, url: str, page: str) -> bool:
-    """Whether one source of a list names an address (CSP3, 6.7.2.8)."""
     target, own = urlsplit(url), urlsplit(page)
+    return any(_matches(source, target, own) for source in sources)
+
+
+def _matches(source: str, target: SplitResult, own: SplitResult) -> bool:
+    """Whether one source of a list names an address (CSP3, 6.7.2.8). `own`: the page's."""
     if source == "*":
         return target.scheme in ("http", "https", own.scheme)
     if source.lower() == "'self'":
-        return _is_self(url, page)
+        return _is_self(target, own)
     if found := _SCHEME_SOURCE.fullmatch(source):
         return _scheme_matches(found[1].lower(), target.scheme)
     found = _HOST_SOURCE.fullmatch(source)
@@ -183,8 +185,7 @@ def _matches(source: str, url: str, page: str) -> bool:
     )
 
 
-def _is_self(url: str, page: str) -> bool:
-    target, own = urlsplit(url), urlsplit(page)
+def _is_self(target: SplitResult, own: SplitResult) -> bool:
     if target.hostname != own.hostname:
         return False
     target_port, own_port = (one.port or _DEFAULT_PORTS.get(one.scheme) for one in (target, own))

@@ -70,7 +70,7 @@ def _missing(unclear: bool, wanted: Wanted) -> Finding:
         said = "The script does not stand in the HTML that this page's server sends. It may be put in later, by JavaScript."
         return Finding("warning", "not_in_html", said, SEE_FOR_YOURSELF, words=tag)
     said = "The script is not on this page."
-    todo = "Paste this tag into the page, anywhere between <head> and </body>, publish the page, and look again."
+    todo = "Paste this snippet into the page, before </head>, publish the page, and look again."
     return Finding("bad", "missing", said, todo, words=tag)
 
 
@@ -84,11 +84,11 @@ def _traces(text: str, source: Source, wanted: Wanted) -> list[Finding]:
             break
     if _GTM.search(text):
         said = "The page uses Google Tag Manager. What a tag manager puts in can not be seen in the HTML."
-        todo = f"Publish the container with the tag in it (Submit, then Publish). {SEE_FOR_YOURSELF}"
+        todo = f"Publish the container with the snippet in it (Submit, then Publish). {SEE_FOR_YOURSELF}"
         found.append(Finding("plain", "tag_manager", said, todo))
     in_comments = any(finding.code == "in_comment" for finding in found)
     if not in_comments and (line := _escaped_line(text, wanted)):
-        said = f"The tag stands on line {line} as text that visitors read, not as a tag: an editor has escaped it."
+        said = f"The snippet stands on line {line} as text that visitors read: an editor has escaped it."
         todo = "Paste it where HTML is taken as HTML: “Custom HTML” or “Code”, not the visual editor."
         found.append(Finding("bad", "escaped", said, todo, line=line))
     elif not in_comments and not installed_tag.ours(source, wanted) and (line := _mentioned_line(text, wanted)):
@@ -97,7 +97,7 @@ def _traces(text: str, source: Source, wanted: Wanted) -> list[Finding]:
         found.append(Finding("plain", "mentioned", said, todo, line=line))
     if source.is_shell and source.letters < SHELL_LETTERS:
         said = "The page is an empty shell that JavaScript fills in: only the shell was looked at."
-        todo = "Put the tag into the shell itself (index.html, or the layout), or load it from your code."
+        todo = "Put the snippet into the shell itself (index.html, or the layout), or load it from your code."
         found.append(Finding("plain", "shell", said, todo))
     return found
 
@@ -130,7 +130,7 @@ def _beside(found: Page, source: Source, wanted: Wanted, verdict: Verdict) -> li
         findings.append(Finding("plain", "password_field", said))
     if found.cut:
         said = "The page is longer than what is read of it (2 MiB), or broke off: the rest was not looked at."
-        findings.append(Finding("plain", "cut", said, "Put the tag near the top of the page."))
+        findings.append(Finding("plain", "cut", said, "Put the snippet near the top of the page."))
     page, ours = urlsplit(found.url), urlsplit(wanted.base_url)
     if page.scheme == "https" and ours.scheme == "http" and not installed_tag.is_this_machine(ours.hostname or ""):
         said = f"The page is served by https, and this server is known as {wanted.base_url}: browsers refuse such a script."

@@ -18,6 +18,12 @@ _FOMO = re.compile(r"(?:^|\.)(?:use)?fomo\.com$")
 _RUNS = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script|text/(?:javascript1\.[0-5]|jscript|livescript)|module|")
 
 
+# Of the tags of one page: the first of them; nobody reads more.
+MOST_TAGS = 20
+# Characters of a policy that are shown beside what is said of it.
+LONGEST_SHOWN = 1_000
+
+
 class Ours(Struct, frozen=True):
     """A script element that is of this widget, of whatever application. `held`: kept back by something of the page's."""
 
@@ -29,9 +35,11 @@ class Ours(Struct, frozen=True):
 
 
 def ours(source: Source, wanted: Wanted) -> list[Ours]:
-    """The elements of a page that load this widget, or would if they were let."""
-    found = []
+    """The elements of a page that load this widget, or would if they were let; the first of them."""
+    found: list[Ours] = []
     for script in source.scripts:
+        if len(found) == MOST_TAGS:
+            break
         path = urlsplit(script.url).path if script.url else ""
         if match := _LOAD.search(path):
             found.append(Ours(script, script.url, match[1], held=not _runs(script)))
@@ -81,7 +89,7 @@ def judge(tags: Sequence[Ours], source: Source, policies: Sequence[Policy], page
         findings += _connections(tag, source, policies, page, wanted)
     if len(running) > 1:
         lines = " and ".join(str(tag.script.line) for tag in running[:4])
-        said = f"The tag is there {len(running)} times (lines {lines}). It runs once; the others are only weight."
+        said = f"The snippet is there {len(running)} times (lines {lines}). It runs once; the others are only weight."
         findings.append(Finding("warning", "twice", said, "Keep one: the theme or the tag manager, not both."))
     return findings
 
@@ -110,13 +118,13 @@ def _wrong_place(tag: Ours) -> Finding | None:
     script = tag.script
     at = {"line": script.line, "shown": script.shown}
     if script.inside == "noscript":
-        said = f"The tag on line {script.line} stands inside <noscript>: browsers with JavaScript skip it."
+        said = f"The snippet on line {script.line} stands inside <noscript>: browsers with JavaScript skip it."
         return Finding("bad", "in_noscript", said, "Move it out of the <noscript>.", **at)  # type: ignore[arg-type]
     if script.inside:
-        said = f"The tag on line {script.line} stands inside <template>, where nothing runs."
+        said = f"The snippet on line {script.line} stands inside <template>, where nothing runs."
         return Finding("bad", "in_template", said, "Move it out of the <template>.", **at)  # type: ignore[arg-type]
     if tag.held:
-        said = f"The tag on line {script.line} is held back, by a consent tool or a plug-in that loads scripts late."
+        said = f"The snippet on line {script.line} is held back, by a consent tool or a plug-in that loads scripts late."
         todo = (
             "It runs when that lets it: after consent, or after the first scroll or touch. Exempt it, or check in a browser."
         )
@@ -129,14 +137,14 @@ def _of_another(tag: Ours, wanted: Wanted) -> Finding:
     host = urlsplit(tag.url).hostname or ""
     if _FOMO.search(host):
         said = f"Line {script.line} loads Fomo's own script from {host}. Both would show notifications."
-        todo = "Put this tag in its place."
+        todo = "Put this snippet in its place."
         return Finding("bad", "fomo_itself", said, todo, script.line, script.shown, snippet(wanted))
     if name := wanted.others.get(tag.client_id):
-        said = f"The tag on line {script.line} is of your application “{name}”, not of this one."
-        todo = "If the page belongs to this application, put this tag in its place."
+        said = f"The snippet on line {script.line} is of your application “{name}”, not of this one."
+        todo = "If the page belongs to this application, put this snippet in its place."
         return Finding("bad", "other_application", said, todo, script.line, script.shown, snippet(wanted))
-    said = f"The client id in the tag on line {script.line} is not this application's, nor that of another of yours."
-    todo = "Was it copied whole, and is it this server's? Put this tag in its place."
+    said = f"The client id in the snippet on line {script.line} is not this application's, nor that of another of yours."
+    todo = "Was it copied whole, and is it this server's? Put this snippet in its place."
     return Finding("bad", "unknown_client", said, todo, script.line, script.shown, snippet(wanted))
 
 
@@ -145,9 +153,9 @@ def _mixed(tag: Ours, source: Source, policies: Sequence[Policy], page: str) -> 
     upgraded = any("upgrade-insecure-requests" in one.directives for one in _in_force(tag, source, policies))
     if parts.scheme != "http" or urlsplit(page).scheme != "https" or upgraded or is_this_machine(parts.hostname or ""):
         return None
-    said = f"The page is https and the tag on line {tag.script.line} loads by http: browsers refuse it (mixed content)."
+    said = f"The page is https and the snippet on line {tag.script.line} loads by http: browsers refuse it (mixed content)."
     words = tag.script.shown.replace("http://", "https://", 1)
-    return Finding("bad", "mixed_content", said, "Write https in the tag:", tag.script.line, tag.script.shown, words)
+    return Finding("bad", "mixed_content", said, "Write https in the snippet:", tag.script.line, tag.script.shown, words)
 
 
 def _without_leave(tag: Ours, page: str) -> Finding | None:
@@ -155,7 +163,7 @@ def _without_leave(tag: Ours, page: str) -> Finding | None:
     elsewhere = content_policy.source_of(tag.url) != content_policy.source_of(page)
     if not attributes.get("integrity") or "crossorigin" in attributes or not elsewhere:
         return None
-    said = f"The tag on line {tag.script.line} has integrity without crossorigin: browsers refuse it from another host."
+    said = f"The snippet on line {tag.script.line} has integrity without crossorigin: browsers refuse it from another host."
     words = tag.script.shown.replace("<script ", "<script crossorigin ", 1)
     return Finding("bad", "no_crossorigin", said, "Add the word crossorigin:", tag.script.line, tag.script.shown, words)
 
@@ -178,12 +186,12 @@ def _refusal(policy: Policy, tag: Ours) -> Finding:
         said = f"No script runs on this page: {where} has sandbox without allow-scripts."
         return Finding("bad", "policy", said, "Add this to sandbox:", words="allow-scripts")
     directive = policy.deciding("script")
-    shown = " ".join((directive, *policy.directives[directive]))
+    shown = " ".join((directive, *policy.directives[directive]))[:LONGEST_SHOWN]
     if content_policy.has_keyword(policy, "script", "'strict-dynamic'"):
         said = f"Browsers block the script: {where} has 'strict-dynamic' in {directive}, so that hosts do not count."
         todo, words = "Load it from a script of yours that is let in already:", _by_script(tag)
         if content_policy.has_nonce(policy):
-            todo = "Give the tag the nonce of your other scripts, made anew by your server for each page:"
+            todo = "Give the snippet the nonce of your other scripts, made anew by your server for each page:"
             words = tag.script.shown.replace("<script ", '<script nonce="THE PAGE\'S NONCE" ', 1)
     else:
         said = f"Browsers block the script: {where} does not let it in ({directive})."
@@ -206,13 +214,13 @@ def _remarks(tag: Ours, wanted: Wanted) -> list[Finding]:
     ours_at, there = urlsplit(wanted.base_url), urlsplit(tag.url)
     if (ours_at.hostname, ours_at.port) != (there.hostname, there.port):
         said = f"The script is loaded from {there.netloc}, while this server is known as {ours_at.netloc}."
-        todo = "If that leads here too, all is well; else, put this tag in its place."
+        todo = "If that leads here too, all is well; else, put this snippet in its place."
         findings.append(Finding("warning", "other_server", said, todo, script.line, script.shown, snippet(wanted)))
     if not {"async", "defer"} & set(script.attributes) and script.attributes.get("type", "").lower() != "module":
-        said = "The tag has no async: the page waits for the script before it goes on."
-        findings.append(Finding("warning", "not_async", said, "Add the word async to the tag:", words=snippet(wanted)))
+        said = "The snippet has no async: the page waits for the script before it goes on."
+        findings.append(Finding("warning", "not_async", said, "Add the word async to the snippet:", words=snippet(wanted)))
     if script.attributes.get("data-consent", "").lower() == "required":
-        said = 'The tag says data-consent="required": nothing is shown before the page calls fomo.consent(true).'
+        said = 'The snippet says data-consent="required": nothing is shown before the page calls fomo.consent(true).'
         findings.append(Finding("plain", "consent", said, "Let your consent banner call it."))
     return findings
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from msgspec import Struct
@@ -13,6 +13,8 @@ from tidings.domain.content_policy import MOST_POLICIES, Policy, from_meta
 MOST_SCRIPTS = 1_000
 MOST_COMMENTS = 200
 LONGEST_SHOWN = 300
+# Characters: of a script's address, and of the one that a page gives as its base.
+LONGEST_ADDRESS = 4_096
 # In these, what looks like an element is none, or is one that browsers with JavaScript do not look at.
 _ASIDE = ("noscript", "template")
 _SILENT = frozenset({"script", "style", "noscript", "template", "title", "textarea"})
@@ -90,6 +92,7 @@ class _Reader:
         self._letters = 0
         self._shell = False
         self._password = False
+        self._begun_on: dict[int, bool] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in self._open:
@@ -148,13 +151,20 @@ class _Reader:
     def _begins(self) -> int:
         """The line where the tag begins that ended on this one."""
         for number in range(self.line, max(self.line - 20, 0), -1):
-            if _TAG_BEGINS.search(self.lines[number - 1]):
+            if number not in self._begun_on:  # a line may be the whole page, with every script on it
+                self._begun_on[number] = _TAG_BEGINS.search(self.lines[number - 1]) is not None
+            if self._begun_on[number]:
                 return number
         return self.line
 
 
 def _joined(base: str, address: str) -> str:
+    """The absolute address; "" where it is none, or longer than any that is looked at."""
+    if len(address) > LONGEST_ADDRESS:
+        return ""
     try:
-        return urljoin(base, "".join(address.split()))
+        url = urljoin(base, "".join(address.split()))
+        urlsplit(url).port  # noqa: B018 - raises for what is none
     except ValueError:
         return ""
+    return url if len(url) <= LONGEST_ADDRESS else ""

@@ -1,7 +1,9 @@
 """The roll-up: hours older than 90 days become one row a day, so that old figures take a twenty-fourth of the room.
 
 A day's row stands at the first hour of the day in the application's time zone, and every sum over whole days of that zone is
-what it was. A span that cuts an old day has all of it when it holds the day's first hour, and else nothing of it. When the
+what it was. Where that is not UTC, a day is two rows: the second begins with the UTC day, so that what is kept of whole UTC
+days (storage/stretches.py) and the rows beside them add up to any span. A span that cuts what a row stands for has all of it
+when it holds the row's first hour, and else nothing of it. When the
 application's time zone is changed, old days stay as they were made: each counts in that day of the new zone in which it
 begins; a new day that an old one reaches into stays by the hour, so that no rows overlap. So do hours that a webhook was
 not told of yet.

@@ -5,24 +5,23 @@ from collections.abc import Collection
 from sqlalchemy import Connection, bindparam, select
 
 from tidings.records.event import Event
+from tidings.records.statistics import HOURS_A_DAY
 from tidings.storage.events import EVENT_COLUMNS, event_of
 from tidings.storage.stretches import LENGTHS, begin_of, cover, runs_text
-from tidings.storage.tables import events, figure_roll_ups
+from tidings.storage.tables import events
 
-# Hours: over so many, the odd ones at the ends of a span are worth no search of each event type.
-BY_THE_HOUR = 48
-
-_ROLLED_UP = select(figure_roll_ups.c.until).where(figure_roll_ups.c.application_id == bindparam("application_id"))
 _EVENTS = select(*EVENT_COLUMNS).where(
     events.c.application_id == bindparam("application_id"), events.c.id.in_(bindparam("ids", expanding=True))
 )
-# One short search for each event type and run of hours: those of other hours are not walked through.
-_BY_HOUR = """
-    SELECT t.id, sum(f.displays), sum(f.clicks)
-    FROM event_types t CROSS JOIN runs CROSS JOIN event_type_figures f
-    WHERE t.application_id = ? AND f.application_id = ? AND f.event_type_id = t.id
-    AND f.hour >= runs.first AND f.hour < runs.until GROUP BY 1
-"""
+# One short search for each event type that has anything on the UTC day of these hours: other rows are not walked through.
+_BY_HOUR = f"""
+    SELECT f.event_type_id, sum(f.displays), sum(f.clicks)
+    FROM runs CROSS JOIN event_type_stretches d CROSS JOIN event_type_figures f
+    WHERE d.application_id = ? AND d.hours = {HOURS_A_DAY}
+    AND d.begins >= runs.first - runs.first % {HOURS_A_DAY} AND d.begins < runs.until
+    AND f.application_id = ? AND f.event_type_id = d.event_type_id
+    AND f.hour >= max(runs.first, d.begins) AND f.hour < min(runs.until, d.begins + {HOURS_A_DAY}) GROUP BY 1
+"""  # noqa: S608 - our own number
 _BY_STRETCH = """
     SELECT s.event_type_id, sum(s.displays), sum(s.clicks) FROM runs CROSS JOIN event_type_stretches s
     WHERE s.application_id = ? AND s.hours = runs.hours AND s.begins >= runs.first AND s.begins < runs.until GROUP BY 1
@@ -53,12 +52,9 @@ def shown_by_event_type(
 
     `and_all_after`: whatever was counted later belongs to it, as to a span that reaches to now.
 
-    A span of more than BY_THE_HOUR, and one of which figures are kept by the day (domain/statistics_roll_up.py), begins and
-    ends with the nearest UTC day. The odd hours of event types that are gone are left out.
+    Exact to the hour, and to the row where old figures are kept by the day (domain/statistics_roll_up.py): the same as an
+    application's own figures over these hours.
     """
-    rolled_up = connection.execute(_ROLLED_UP, {"application_id": application_id}).scalar()
-    if end - first > BY_THE_HOUR or first < (rolled_up or first):
-        first, end = _nearest_day(first), _nearest_day(end)
     if and_all_after:
         # Nothing is there but in hours that are still open: the longest stretches will do.
         end = begin_of(end, LENGTHS[-1]) + 2 * LENGTHS[-1]
@@ -74,11 +70,6 @@ def shown_by_event_type(
                 before = found.get(row[0], (0, 0))
                 found[row[0]] = (before[0] + row[1], before[1] + row[2])
     return found
-
-
-def _nearest_day(hour: int) -> int:
-    day = LENGTHS[1]
-    return (hour + day // 2) // day * day
 
 
 def most_clicked(

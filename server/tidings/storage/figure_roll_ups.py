@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, func, select
 
 from tidings.records.application import DisplaySettings
-from tidings.records.statistics import HOUR, Figures
+from tidings.records.statistics import HOUR, HOURS_A_DAY, Figures
 from tidings.storage.applications import display_of
 from tidings.storage.tables import application_figures, applications, event_type_figures, figure_roll_ups, webhooks
 
@@ -85,7 +85,10 @@ def event_types_with_figures(connection: Connection, application_id: int, after:
 
 
 def roll_up_application(connection: Connection, application_id: int, first: int, length: int, end: int) -> None:
-    """Makes the rows of the hours from `first` up to `end` one row for every `length` hours, at the first of them."""
+    """Makes the rows of the hours from `first` up to `end` one row for every `length` hours, at the first of them.
+
+    Where a UTC day begins among these hours, another row begins with it.
+    """
     _roll_up(connection, application_figures, "application_id = ?", (application_id,), first, length, end)
 
 
@@ -103,11 +106,12 @@ def _roll_up(
     keys = ", ".join(column.name for column in table.primary_key if column.name != "hour")
     sets = ", ".join(f"{name} = excluded.{name}" for name in Figures.__struct_fields__)
     of_span = f"{where} AND hour >= ? AND hour < ?"
+    begins = f"max(? + (hour - ?) / ? * ?, hour - hour % {HOURS_A_DAY})"
     text = f"""
         INSERT INTO {table.name} ({keys}, hour, {_NAMES})
-        SELECT {keys}, ? + (hour - ?) / ? * ? AS begins, {_SUMS} FROM {table.name} WHERE {of_span} GROUP BY {keys}, begins
+        SELECT {keys}, {begins} AS begins, {_SUMS} FROM {table.name} WHERE {of_span} GROUP BY {keys}, begins
         ON CONFLICT ({keys}, hour) DO UPDATE SET {sets}
     """  # noqa: S608 - our own names
     connection.exec_driver_sql(text, (first, first, length, length, *values, first, end))
-    text = f"DELETE FROM {table.name} WHERE {of_span} AND (hour - ?) % ? <> 0"  # noqa: S608 - our own names
-    connection.exec_driver_sql(text, (*values, first, end, first, length))
+    text = f"DELETE FROM {table.name} WHERE {of_span} AND hour <> {begins}"  # noqa: S608 - our own names
+    connection.exec_driver_sql(text, (*values, first, end, first, first, length, length))
