@@ -100,6 +100,7 @@ def test_a_person_is_forgotten_beside_a_running_server(clocked: ClockedServer) -
         "events": 2,
         "event_ids": gone[:2],
         "conversions": 0,
+        "import_rows": 0,
         "other_keys": 0,
     }
     told = clocked.command_line("app", "forget", str(app.id), "--external-id", "order-2")

@@ -10,6 +10,7 @@ from tidings import config
 from tidings.command_line import ApplicationId, AsJson, BaseUrl, Database, in_transaction, writing
 from tidings.domain import applications, audit
 from tidings.domain.forget import forget_some
+from tidings.domain.import_people import START
 from tidings.records.application import Application
 from tidings.storage.migrate import bring_up_to_date
 from tidings.storage.secret_key import count_other_keys, secret_key
@@ -115,30 +116,38 @@ def app_forget(
     bring_up_to_date(settings.database_path)
     secret = secret_key(settings.database_path, settings.secret_key, make=False) if email.strip() else b""
     gone: list[int] = []
-    conversions, more = 0, True
+    conversions, rows, more, place = 0, 0, True, START
     with writing(settings) as engine:
         with engine.begin() as connection:
             other_keys = count_other_keys(connection, secret) if secret else 0
         while more:
             with engine.begin() as connection:
                 some = forget_some(
-                    connection, application_id=application_id, secret=secret, external_id=external_id, email=email
+                    connection,
+                    application_id=application_id,
+                    secret=secret,
+                    external_id=external_id,
+                    email=email,
+                    place=place,
                 )
             gone += some.event_ids
             conversions += some.conversions
-            more = some.more
+            rows += some.rows
+            more, place = some.more, some.place
     if as_json:
         report = {
             "application_id": application_id,
             "events": len(gone),
             "event_ids": sorted(gone),
             "conversions": conversions,
+            "import_rows": rows,
             "other_keys": other_keys,
         }
         typer.echo(json.dumps(report))
-    elif gone or conversions:
+    elif gone or conversions or rows:
         ids = f" ({', '.join(map(str, sorted(gone)))})" if gone else ""
-        typer.echo(f"Application {application_id} forgot: events {len(gone)}{ids}, conversions {conversions}.")
+        of_imports = f", rows of imports {rows}" if rows else ""
+        typer.echo(f"Application {application_id} forgot: events {len(gone)}{ids}, conversions {conversions}{of_imports}.")
     else:
         typer.echo(f"Application {application_id} has nothing of this person.")
     if other_keys:

@@ -143,6 +143,7 @@ def fill(connection: Connection, now: int) -> dict[str, Any]:
     return {
         "application": own,
         "invitation": invited.token,
+        "member": one.id,
         "empty": made[3].entry.application.id,
         "event": recorded[-1].id,
         "event_type": recorded[-1].event_type_id,
@@ -191,7 +192,8 @@ def _imports(connection: Connection, entry: Entry, now: int) -> dict[str, int]:
     made = []
     for name in ("orders_2025.csv", "orders_2026.csv"):
         new = NewImport(entry.application.id, "dashboard", EMAIL, name, "reading", now - DAY // 4)
-        one = imports.add_rows(connection, imports.begin(connection, new), rows, now - DAY // 4)
+        one = imports.begin(connection, new)
+        imports.add_rows(connection, one, rows, now - DAY // 4)
         plan = guess(columns, rows, next(iter(entry.event_types)), "UTC")
         made.append(imports.make_ready(connection, one, columns, plan, "", now - DAY // 4))
     imports.start(connection, entry.application.id, made[0].id, now - DAY // 4)

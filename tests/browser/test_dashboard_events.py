@@ -1,4 +1,4 @@
-"""The list of events as they come, hostile texts in it, and rules: what the pages say of them is what the widget does."""
+"""The list of events as they come, and hostile texts in it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from playwright.sync_api import expect
 from tests.commands import ROOT
 from tests.surfaces.dashboard.ground import Client, Dashboard
 
+from tidings.domain import events
+from tidings.domain.directory import read_entry
+from tidings.records.event import EventDraft
+from tidings.storage.applications import application_by_id
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
     from tests.conftest import Live
-    from tests.host_pages import HostPages
 
 pytestmark = pytest.mark.browser
 CARD = "[part=card]:not([data-state])"
@@ -72,15 +76,47 @@ def test_the_first_event_appears_by_itself_and_the_next_ones_above_it(shop: Dash
     expect(page.locator(ROWS)).to_contain_text("Ink")
     expect(page.locator(ROWS).first).to_be_visible()
     expect(page.get_by_role("heading", name="No event yet")).to_have_count(0)
-    expect(page.get_by_role("status")).to_have_text("1 new event")
+    expect(page.locator("[data-live-said]")).to_have_text("1 new event")
     post(shop, "Lamp")
     post(shop, "Mug", created_at=int(time.time()) - DAY)
-    expect(page.locator(ROWS)).to_have_count(2, timeout=10_000)
-    # What is older than what stands there is not put above it: it has its place, as a reload shows.
-    assert titles(page) == ["Lamp", "Ink"]
+    expect(page.locator(ROWS)).to_have_count(3, timeout=10_000)
+    # What is older than what stands there is not put above it: it has its place, as after a reload.
+    assert titles(page) == ["Lamp", "Ink", "Mug"]
     assert page.evaluate("same") is True
     page.reload()
     assert titles(page) == ["Lamp", "Ink", "Mug"]
+
+
+def test_what_is_further_back_is_told_and_not_shown(shop: Dashboard, desk: Callable[..., Page]) -> None:
+    """The list has one more page: events of an import that belong there do not hang below the rows of this one."""
+    now = int(time.time())
+    with shop.connection() as connection:
+        application = application_by_id(connection, shop.application.id)
+        assert application is not None
+        entry = read_entry(connection, application)
+
+    def record(number: int, at: int) -> None:
+        drafts = [
+            EventDraft(event_type_tag="new_order", title="Ink", created_at=(at + one) * 1_000) for one in range(number)
+        ]
+        with shop.connection() as connection:
+            events.record(connection, [events.new_event(entry, draft, b"", now * 1_000) for draft in drafts])
+
+    record(52, now - 1_000)
+    page = desk("/events")
+    expect(page.locator(ROWS)).to_have_count(50)
+    first = page.locator(ROWS).first.get_attribute("data-place")
+    record(60, now - 90 * DAY)
+    expect(page.locator("[data-live-further]")).to_have_text("60 more came, and stand further back.", timeout=10_000)
+    expect(page.locator("[data-live-said]")).to_have_text("60 new events")
+    assert page.locator(ROWS).count() == 50
+    assert page.locator(ROWS).first.get_attribute("data-place") == first
+    post(shop, "Mug", created_at=now - 980)
+    post(shop, "Lamp")
+    expect(page.locator(ROWS)).to_have_count(52, timeout=10_000)
+    places = [row.get_attribute("data-place") for row in page.locator(ROWS).all()]
+    page.reload()
+    assert [row.get_attribute("data-place") for row in page.locator(ROWS).all()] == places[:50]
 
 
 def test_it_stands_still_while_it_is_paused(shop: Dashboard, desk: Callable[..., Page]) -> None:
@@ -144,7 +180,7 @@ def test_one_is_added_changed_and_deleted_without_scripts(shop: Dashboard, desk:
     page.get_by_role("button", name="Add the event").click()
     expect(page.get_by_text("2 Jan 2026, 03:04:05").first).to_be_visible()
     expect(page.get_by_text("By hand")).to_be_visible()
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="Change").click()
     page.get_by_label("Title").fill("Better pen")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Better pen").first).to_be_visible()
@@ -220,76 +256,9 @@ def test_hostile_texts_are_text_everywhere(shop: Dashboard, desk: Callable[..., 
     for number, text in stored[::4]:
         page.goto(f"{base}{shop.base}/events/{number}")
         page.goto(f"{base}{shop.base}/events/{number}/edit")
-        assert page.get_by_label("Title").input_value() == re.sub("[\r\n]", "", text)
+        assert page.get_by_label("Title").input_value() == re.sub(r"\r\n?", "\n", text)
         page.goto(f"{base}{shop.base}/events/{number}/delete")
         page.goto(f"{base}{shop.base}/events?q={quote(text.replace(chr(0), ''))}")
         page.goto(f"{base}{shop.base}/why?url={quote('https://a.example/' + text.replace(chr(0), ''))}")
     assert [line for line in wrong if "status of 4" not in line] == []
     assert page.locator("script:not([src])").count() == 0
-
-
-# -- rules ----------------------------------------------------------------------------------------------------------
-
-# What is set so that it stops, the viewport, and the rule that the page names; "" for nothing stops.
-STOPS: list[tuple[dict[str, Any], int, str]] = [
-    ({}, 1280, ""),
-    ({"hide_mobile": True}, 1280, ""),
-    ({"page_rules": [{"match": "include", "path": "/*"}]}, 1280, ""),
-    ({"enabled": False}, 1280, "off"),
-    ({"consent_required": True}, 1280, "consent"),
-    ({"hide_mobile": True}, 390, "mobile"),
-    ({"page_rules": [{"match": "exclude", "path": "*"}]}, 1280, "page_rule"),
-    ({"page_rules": [{"match": "include", "path": "/not-here"}]}, 1280, "page_rule"),
-    ({"feed_mode": True}, 1280, "feed"),
-    ({"manual_trigger": True}, 1280, "manual"),
-    ({"display_threshold": 1, "display_period": 3}, 1280, "no_events"),
-    ({"event_type": {"page_rules": [{"match": "exclude", "path": "*"}]}}, 1280, "type_rules"),
-    ({"event_type": {"message": "{{ absent }}"}}, 1280, "message"),
-    ({"hide_mobile": True, "enabled": False, "manual_trigger": True}, 390, "off"),
-    ({"hide_mobile": True, "page_rules": [{"match": "exclude", "path": "*"}]}, 390, "mobile"),
-]
-
-
-@pytest.mark.parametrize(("settings", "width", "stop"), STOPS)
-def test_the_rule_that_is_named_is_the_one_that_stops_the_widget(
-    shop: Dashboard, host_page: HostPages, new_page: Callable[..., Page], settings: dict[str, Any], width: int, stop: str
-) -> None:
-    configure(shop, {"page_load": 0, **settings})
-    number = post(shop, "Ink", created_at=int(time.time()) - 2 * 3_600)
-    tag = f'<script src="{shop.application.load_js}" async></script>'
-    url = host_page(f"<!doctype html><title>Shop</title><h1>Shop</h1>{tag}")
-    visitor = new_page(viewport={"width": width, "height": 800})
-    visitor.goto(url)
-    visitor.wait_for_function("!!(window.fomo && fomo.whyDisabled)")
-    rows = visitor.evaluate("fomo.explain()")
-    if stop:
-        assert not any(row["event"] == number and row["shows"] for row in rows)
-        # As long as it takes a card that is free to show, several times over.
-        visitor.wait_for_timeout(700)
-        assert visitor.locator(CARD).count() == 0
-    else:
-        visitor.locator(CARD).wait_for(timeout=10_000)
-    word = visitor.evaluate("fomo.whyDisabled()")
-    if stop in ("off", "consent", "mobile", "page_rule", "feed"):
-        assert word == stop
-    client = shop.as_role("viewer")
-    asked = f"url={quote(url)}&device={'phone' if width < 768 else 'desktop'}"
-    why = client.get(f"/why?{asked}").text
-    assert first_stop(why) == stop
-    event = client.get(f"/events/{number}?{asked}").text
-    assert first_stop(event) == {"no_events": "age"}.get(stop, stop)
-
-
-def configure(shop: Dashboard, settings: dict[str, Any]) -> None:
-    of_type = settings.pop("event_type", None)
-    answer = shop.application.request("PATCH", "", {"application": settings})
-    assert answer.status == 200, answer.text
-    if of_type:
-        path = f"/event_types/{shop.application.event_type_id}"
-        answer = shop.application.request("PATCH", path, {"event_type": of_type})
-        assert answer.status == 200, answer.text
-
-
-def first_stop(text: str) -> str:
-    found = re.search(r'<li class="verdict verdict-stops" data-rule="(\w+)">', text)
-    return found[1] if found else ""

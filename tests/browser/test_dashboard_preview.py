@@ -157,7 +157,16 @@ def test_a_design_by_day_and_by_night_on_a_phone_and_at_a_desk(desk: Dashboard, 
     drawn = page.locator("iframe.is-here").bounding_box()
     assert stage
     assert drawn
-    assert abs(stage["width"] - drawn["width"]) <= 3
+    # Of the wide page the corner that has the card, at a size that can be read.
+    assert drawn["width"] == pytest.approx(960, abs=3)
+    assert drawn["x"] == pytest.approx(stage["x"], abs=3)
+    assert drawn["y"] + drawn["height"] == pytest.approx(stage["y"] + stage["height"], abs=3)
+    page.locator("label", has_text="Top right").click()
+    expect(page.locator("[data-stage][data-corner=top_right]")).to_be_visible()
+    drawn = page.locator("iframe.is-here").bounding_box()
+    assert drawn
+    assert drawn["x"] + drawn["width"] == pytest.approx(stage["x"] + stage["width"], abs=3)
+    assert drawn["y"] == pytest.approx(stage["y"], abs=3)
     # Each theme of the gallery is drawn by its own sheet.
     shown = page.locator(".theme-card", has_text="Bold").locator("section")
     assert shown.evaluate(ground) == "rgb(255, 212, 58)"

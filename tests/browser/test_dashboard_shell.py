@@ -58,6 +58,8 @@ def test_a_form_is_sent_once_however_often_it_is_clicked(dashboard: DashboardSer
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.get_by_role("button", name="Save").first.dblclick(no_wait_after=True)
     expect(page.get_by_role("status")).to_contain_text("Saved.")
+    # What is there when a page comes is read out only where the keyboard is.
+    expect(page.get_by_role("status")).to_be_focused()
     assert len(sent) == 1
 
 
@@ -71,6 +73,11 @@ def test_the_switch_answers_in_its_place_and_is_kept(dashboard: DashboardServer,
         switch.click()
         expect(switch).to_have_attribute("aria-checked", after)
     assert page.evaluate("window.same"), "the page was not loaded anew"
+    switch.press("Enter")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(switch).to_be_focused()
+    switch.press("Enter")
+    expect(switch).to_have_attribute("aria-checked", "false")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
     page.reload()

@@ -49,6 +49,16 @@ def test_the_result_appears_by_itself_and_stays_open(
         page.locator(".delivery summary").click()
         with page.expect_response(lambda response: "/webhooks/" in response.url):
             pass
+        summary = page.locator(".delivery summary")
+        summary.evaluate("(one) => one.focus()")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        assert summary.evaluate("(one) => one.matches(':focus-visible')")
+        asked.clear()
+        page.evaluate("() => new Promise((done) => setTimeout(done, 4500))")
+        assert not asked, "nor under the keyboard"
+        assert summary.evaluate("(one) => one === document.activeElement")
+        page.locator("h1").click()
         taking.ending.set()  # the receiver hangs up without an answer
         page.locator(".delivery").filter(has_text="failed").wait_for()
     assert not page_errors

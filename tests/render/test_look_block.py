@@ -1,17 +1,20 @@
 """Colours and radius in an application's CSS: written, read back, and the rest left as it is."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tidings.render.custom_css import css_problem, served_css
-from tidings.render.look_block import COLOURS, Look, is_colour, joined, split
+from tidings.render.look_block import COLOURS, Look, holds_block, is_colour, joined, split
 
 COLOUR = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 SOME = st.dictionaries(st.sampled_from(COLOURS), COLOUR)
 LOOKS = st.builds(Look, light=SOME, dark=SOME, radius=st.none() | st.integers(0, 40))
 
 
-@given(LOOKS, st.sampled_from(["", ".a { color: red }", "\n/* mine */\n", "p{}\r\n"]))
+@given(LOOKS, st.sampled_from(["", ".a { color: red }", "\n/* mine */\n", "p{}\n"]))
 def test_what_is_written_is_read_back(look: Look, rest: str) -> None:
     css = joined(look, rest)
     assert split(css) == (look, rest)
@@ -32,12 +35,40 @@ def test_what_goes_out() -> None:
     )
 
 
-def test_a_block_that_somebody_wrote_in() -> None:
-    css = joined(Look({"color": "#111111"}, {}, 4), "rest").replace("4px", "2em").replace("#111111", "red")
-    assert split(css) == (Look(), "rest")
-    # Wherever it stands.
-    block = joined(Look({"color": "#AbCdEf"}), "")
-    assert split(f"a{{}}\n{block}b{{}}") == (Look({"color": "#abcdef"}), "a{}\nb{}")
+BLOCK = joined(Look({"color": "#111111"}, {"accent": "#222222"}, 4), "")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        BLOCK.replace("4px", "2em"),
+        BLOCK.replace("4px", "50px"),
+        BLOCK.replace("--fomo-radius: 4px;", "--fomo-radius: 4px; font-size: 20px;"),
+        f"a {{}}\n{BLOCK}",
+        BLOCK + BLOCK.partition("{")[0],
+        BLOCK.partition("{")[0],
+    ],
+)
+def test_what_somebody_wrote_in_a_block_stays_their_css(css: str) -> None:
+    look, rest = split(css)
+    assert joined(look, rest) == css
+    assert (look == Look()) == (not css.startswith(BLOCK))
+    assert holds_block(rest)
+
+
+@pytest.mark.parametrize("css", [BLOCK.rstrip("\n"), BLOCK.replace("\n", "\r\n"), BLOCK])
+def test_other_ends_of_lines_are_no_change(css: str) -> None:
+    look, rest = split(css)
+    assert (look.light, look.dark, look.radius, rest) == ({"color": "#111111"}, {"accent": "#222222"}, 4, "")
+
+
+@pytest.mark.parametrize("more", ["/* look: written by the Design page */", "--fomo-a:", "--fomo-a: " + " " * 500])
+def test_no_text_takes_long_to_read(more: str) -> None:
+    """Once it took seconds for what may be saved."""
+    css = "/* look: written by the Design page */" + more * (32_000 // len(more)) + "/* end of look */"
+    before = time.process_time()
+    split(css)
+    assert time.process_time() - before < 0.2
 
 
 def test_only_six_digits_are_a_colour() -> None:

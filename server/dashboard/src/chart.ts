@@ -113,6 +113,8 @@ class Chart {
     const [accent, fill, quiet, muted, hairline] = ['accent', 'chart-fill', 'chart-before', 'muted', 'hairline'].map(
       colourOf,
     ) as [string, string, string, string, string];
+    // A fill would be as dark as the line there, and hide the line of before.
+    const forced = matchMedia('(forced-colors: active)').matches;
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const scaled = (values: (number | null)[]) => values.map((value) => (value === null ? null : value / line.scale));
     const now = scaled(line.now);
@@ -164,7 +166,7 @@ class Chart {
         series: [
           {},
           { stroke: quiet, width: 1.5, dash: [4, 4], points: { show: alone } },
-          { stroke: accent, fill, width: 2, points: { show: alone } },
+          { stroke: accent, width: 2, points: { show: alone }, ...(forced ? {} : { fill }) },
         ],
         hooks: { setCursor: [(plot) => this.tell(plot.cursor.idx ?? this.place)] },
       },

@@ -1,5 +1,5 @@
 // What opens and closes: what floats over a page is closed by Escape, by a click elsewhere and by leaving it with the
-// keyboard; a list that renews itself waits while something in it is open.
+// keyboard; a list that renews itself waits while something in it is open, or the keyboard is in it.
 
 const OPEN = 'details[data-closes][open]';
 
@@ -25,6 +25,6 @@ export const disclosures = () => {
   }
   document.addEventListener('htmx:before:request', (event) => {
     const list = (event.target as Element).closest?.('[data-waits]');
-    if (list?.querySelector('details[open]')) event.preventDefault();
+    if (list?.querySelector('details[open], :focus-visible')) event.preventDefault();
   });
 };

@@ -2,7 +2,7 @@
 
 const QUIET = 350;
 const PATIENCE = 4_000;
-const WIDTHS = { phone: 390, desktop: 1280 };
+const PHONE = 390;
 
 interface Answer {
   token?: string;
@@ -37,8 +37,9 @@ const begin = (panel: HTMLElement, form: HTMLFormElement): void => {
   const chosen = (name: string): string => find<HTMLInputElement>(`input[name="${name}"]:checked`)?.value ?? '';
 
   const fit = (): void => {
-    const width = WIDTHS[chosen('preview-width') === 'desktop' ? 'desktop' : 'phone'];
-    stage.style.setProperty('--scale', String(Math.min(1, stage.clientWidth / width)));
+    stage.style.setProperty('--scale', String(Math.min(1, stage.clientWidth / PHONE)));
+    const corner = form.elements.namedItem('position');
+    if (corner instanceof RadioNodeList && corner.value) stage.dataset.corner = corner.value;
   };
   new ResizeObserver(fit).observe(stage);
 
@@ -48,6 +49,7 @@ const begin = (panel: HTMLElement, form: HTMLFormElement): void => {
     here?.remove();
     here = arrived;
     coming = undefined;
+    fit();
     for (const button of panel.querySelectorAll<HTMLElement>('[data-tell]'))
       button.hidden = button.dataset.tell === 'consent' && !asksForConsent();
   };
@@ -124,7 +126,9 @@ const begin = (panel: HTMLElement, form: HTMLFormElement): void => {
       const found = (await answer.json()) as Answer;
       say(found);
       if (!found.token || !found.frame || !found.snippet) {
-        status.textContent = 'The preview waits until this can be read.';
+        // Said here, what is wrong is heard while somebody types.
+        const meanwhile = here ? 'The preview shows how it was before.' : 'The preview waits until this can be read.';
+        status.textContent = `${Object.values(found.errors)[0] ?? ''} ${meanwhile}`.trim();
         return;
       }
       status.textContent = '';

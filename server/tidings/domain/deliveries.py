@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from tidings.errors import Conflict, NotFound
 from tidings.outbound.channels.webhook import LONGEST_WAIT
 from tidings.outbound.results import Busy, Outcome, Refused, Sent
-from tidings.records.delivery import PROCESS_ENDED, Attempt, Delivery, LoggedAttempt, Outgoing
+from tidings.records.delivery import PROCESS_ENDED, Attempt, Delivery, LoggedAttempt, Outgoing, Waiting
 from tidings.records.statistics import DAY
 from tidings.records.webhook import HEALTHY, Webhook
 from tidings.storage import deliveries as stored
 from tidings.storage import webhooks
+from tidings.storage.delivery_standing import not_tried, was_delivered
 
 # Seconds from a failed attempt to the next; after the last one a delivery has failed.
 LADDER = (10, 30, 90, 270, 810, 2_430, 3_600)
@@ -228,14 +229,28 @@ def forget_deleted_webhooks(connection: Connection) -> bool:
 
 
 def of_webhook(
-    connection: Connection, *, application_id: int, webhook_id: int, before: int | None = None, limit: int = 30
+    connection: Connection,
+    *,
+    application_id: int,
+    webhook_id: int,
+    before: int | None = None,
+    limit: int = 30,
+    tried: bool = False,
 ) -> list[tuple[Delivery, list[LoggedAttempt]]]:
-    """Deliveries of a webhook, newest first, from before that of id `before`, with the newest attempts. Raises NotFound."""
+    """Deliveries of a webhook, newest first, from before that of id `before`, with the newest attempts.
+
+    `tried`: tests, and what was tried at all. Raises NotFound.
+    """
     if webhooks.webhook_by_id(connection, application_id, webhook_id) is None:
         raise NotFound("Webhook not found", code="webhook_not_found")
-    found = stored.deliveries_of(connection, webhook_id, before, limit)
+    found = stored.deliveries_of(connection, webhook_id, before, limit, tried=tried)
     attempts = stored.attempts_of(connection, [one.id for one in found], most=ATTEMPTS_SHOWN, answer=ANSWER_SHOWN)
     return [(one, attempts.get(one.id, [])) for one in found]
+
+
+def standing(connection: Connection, webhook_id: int) -> tuple[Waiting, bool]:
+    """What waits for a webhook and was never tried; whether its log has anything that was taken."""
+    return not_tried(connection, webhook_id), was_delivered(connection, webhook_id)
 
 
 def send_again(connection: Connection, *, application_id: int, webhook_id: int, delivery_id: int, now: int) -> Delivery:

@@ -128,6 +128,11 @@ def list_page(connection: Connection, *, entry: Entry, wanted: Wanted) -> Page:
     return Page(found[: wanted.per_page], counted, has_more=len(found) > wanted.per_page)
 
 
+def number_of_type(connection: Connection, *, application_id: int, event_type_id: int) -> int:
+    """How many events an event type has."""
+    return total(connection, Scope(application_id, event_type_id))
+
+
 def _time_of(connection: Connection, application_id: int, event_id: int) -> int:
     event = stored.event_by_id(connection, application_id, event_id)
     if event is None:

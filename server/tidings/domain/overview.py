@@ -18,8 +18,11 @@ from tidings.records.application import Application
 from tidings.records.event import Event
 from tidings.records.statistics import DAY, EVENT_DAYS, HOUR, Figures
 from tidings.storage.best_figures import events_by_ids, most_clicked, shown_by_event_type, shown_since
+from tidings.storage.event_counts import Scope, total
+from tidings.storage.event_lists import newest_events
 from tidings.storage.goal_stretches import credit_by_event_type
 from tidings.storage.hours import first_open_hour
+from tidings.storage.signs_of_life import last_hours
 from tidings.storage.statistics import figures_between, figures_by_stretch
 
 MOST_EVENT_TYPES = 6
@@ -65,8 +68,22 @@ class Point(Struct, frozen=True):
     before: Figures
 
 
+class FirstSteps(Struct, frozen=True):
+    """How far an application is on the way to its first display: how many events it has, when the newest was.
+
+    `told`: the newest hour, from the epoch, in which a page with the snippet told of anything. None: never.
+    """
+
+    events: int
+    newest: int | None
+    told: int | None
+
+
 class Overview(Struct, frozen=True):
-    """Figures of the period, and of the one before as far as they can be held against each other."""
+    """Figures of the period, and of the one before as far as they can be held against each other.
+
+    `steps`: where nothing was ever shown.
+    """
 
     now: Figures
     before: Figures
@@ -76,6 +93,7 @@ class Overview(Struct, frozen=True):
     shown: list[Shown]
     lift: Lift
     ever_shown: bool
+    steps: FirstSteps | None
 
 
 def overview(connection: Connection, *, application: Application, period: Period, now: int) -> Overview:
@@ -89,6 +107,7 @@ def overview(connection: Connection, *, application: Application, period: Period
     today = now // DAY
     clicked = most_clicked(connection, number, today - EVENT_DAYS + 1, today + 1, MOST_EVENTS)
     events = events_by_ids(connection, number, {row[0] for row in clicked})
+    ever_shown = bool(figures.displays or statistics.stat_application(connection, number)["display_count"])
     return Overview(
         now=figures,
         before=before,
@@ -97,7 +116,18 @@ def overview(connection: Connection, *, application: Application, period: Period
         events=[OfEvent(one, events.get(one), displays, clicks) for one, displays, clicks in clicked],
         shown=shown_lately(connection, application_id=number, now=now),
         lift=lift.between(connection, application_id=number, start=start, end=end),
-        ever_shown=bool(figures.displays or statistics.stat_application(connection, number)["display_count"]),
+        ever_shown=ever_shown,
+        steps=None if ever_shown else first_steps(connection, number),
+    )
+
+
+def first_steps(connection: Connection, application_id: int) -> FirstSteps:
+    """How far an application is that nothing was shown of yet."""
+    newest = newest_events(connection, application_id, 1)
+    return FirstSteps(
+        total(connection, Scope(application_id)),
+        newest[0].created_at if newest else None,
+        last_hours(connection, application_id).anything,
     )
 
 

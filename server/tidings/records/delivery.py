@@ -62,3 +62,11 @@ class Outgoing(Struct, frozen=True):
     delivery: Delivery
     url: str
     secret: str
+
+
+class Waiting(Struct, frozen=True):
+    """What waits for a webhook and was never tried: how many, when the oldest window began (seconds), when one is due."""
+
+    number: int = 0
+    oldest: int | None = None
+    due_at: int | None = None

@@ -14,9 +14,11 @@ LARGEST_RADIUS = 40
 
 _FROM = "/* look: written by the Design page */"
 _TO = "/* end of look */"
-_BLOCK = re.compile(re.escape(_FROM) + r"(.*?)" + re.escape(_TO) + r"\n?", re.DOTALL)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_DECLARATION = re.compile(r"--fomo-([a-z]+):\s*([^;}]*?)\s*;")
+_DECLARATION = re.compile(r"--fomo-([a-z]+): ([^;]*);")
+_LINE_ENDS = re.compile(r"\r\n?")
+# Longer than any block that we write.
+_LONGEST = 1_000
 _DARK = "@media (prefers-color-scheme: dark)"
 
 
@@ -43,14 +45,25 @@ def is_colour(text: str) -> bool:
 
 
 def split(css: str) -> tuple[Look, str]:
-    """The look that an application's CSS holds, and the rest of the CSS."""
-    found = _BLOCK.search(css)
-    if found is None:
+    """The look that an application's CSS holds, and the rest of the CSS.
+
+    Only a block that stands as we write it is one: what somebody has changed in it by hand, or put before it, is theirs.
+    """
+    text = _LINE_ENDS.sub("\n", css)
+    end = text.find(_TO, 0, _LONGEST)
+    if not text.startswith(_FROM) or end < 0:
         return Look(), css
-    light, _, dark = found[1].partition(_DARK)
-    radius = dict(_DECLARATION.findall(light)).get("radius", "")
-    number = int(radius.removesuffix("px")) if re.fullmatch(r"\d{1,3}px", radius) else None
-    return Look(_colours(light), _colours(dark), number), css[: found.start()] + css[found.end() :]
+    light, _, dark = text[len(_FROM) : end].partition(_DARK)
+    radius = dict(_declared(light)).get("radius", "")
+    number = int(radius.removesuffix("px")) if re.fullmatch(r"[0-9]{1,3}px", radius) else None
+    look = Look(_colours(light), _colours(dark), None if number is None or number > LARGEST_RADIUS else number)
+    rest = text[end + len(_TO) :].removeprefix("\n")
+    return (look, rest) if joined(look, rest) in (text, text + "\n") else (Look(), css)
+
+
+def holds_block(css: str) -> bool:
+    """Whether a block stands in this CSS that is not ours any more: what it says holds over another before it."""
+    return _FROM in css
 
 
 def joined(look: Look, rest: str) -> str:
@@ -65,7 +78,10 @@ def joined(look: Look, rest: str) -> str:
     return "\n".join([_FROM, *rules, _TO, rest]) if rules else rest
 
 
+def _declared(text: str) -> list[tuple[str, str]]:
+    found = (_DECLARATION.fullmatch(line.strip()) for line in text.split("\n"))
+    return [(one[1], one[2]) for one in found if one is not None]
+
+
 def _colours(text: str) -> dict[str, str]:
-    return {
-        name: value.lower() for name, value in _DECLARATION.findall(text) if name in COLOURS and _COLOUR.fullmatch(value)
-    }
+    return {name: value for name, value in _declared(text) if name in COLOURS and _COLOUR.fullmatch(value)}

@@ -111,6 +111,11 @@ def parse(source: str) -> nodes.Template:
     raise refusal(source, level[0].lineno, _TOO_DEEP)
 
 
+def names_in(source: str) -> set[str]:
+    """The names of all variables that a message asks for. Raises Invalid as `parse`."""
+    return {node.name for node in parse(source).find_all(nodes.Name)}
+
+
 def refusal(source: str, place: int, reason: str) -> Invalid:
     """A refusal that says where: `place` is an offset from 1, line and column count from 1 too."""
     before = _LINE_ENDS.sub("\n", source)[: place - 1]

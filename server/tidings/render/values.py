@@ -2,8 +2,9 @@
 
 from babel import Locale
 
+from tidings.errors import Invalid
 from tidings.records.application import DisplaySettings, NameDisplay
-from tidings.records.event import Event
+from tidings.records.event import Event, EventDraft
 from tidings.records.event_type import EventType
 from tidings.records.part import Link, Time
 from tidings.render.bidi import without_controls
@@ -11,8 +12,9 @@ from tidings.render.clusters import is_visible
 from tidings.render.filters import first_word, initial
 from tidings.render.labels import labels_of
 from tidings.render.links import campaign_link
-from tidings.render.template import StandIn, Template, Value, compile_template
+from tidings.render.template import Hole, StandIn, Template, Value, compile_template
 
+_TITLES = ("title", "linked_title", "title_with_link")
 # Never shown, whatever a custom field is called: these names belong to what is not public.
 _PRIVATE = frozenset({"email_address", "ip_address", "external_id", "email", "id"})
 
@@ -29,6 +31,24 @@ def shown_name(first_name: str | None, how: NameDisplay) -> str | None:
 def wording(event_type: EventType) -> Template:
     """The template of an event type, ready to render. Raises Invalid when it is not of the language."""
     return compile_template(event_type.message, event_type.markdown_enabled)
+
+
+def lacks_title(event_type: EventType, draft: EventDraft) -> bool:
+    """Whether the wording would say the title of an event that is this one with a title: without it there is a hole."""
+    try:
+        template = wording(event_type)
+    except Invalid:
+        return False
+    names = ("city", "province", "country", "url", "image_url")
+    said: dict[str, Value] = {name: getattr(draft, name) or "" for name in names}
+    said |= {field.key.strip().replace(" ", "_").replace("-", "_"): field.value for field in draft.custom_fields}
+    said |= {"first_name": draft.first_name or StandIn("x"), "event_type": event_type.name, "time_ago": Time()}
+    said |= {"country_code": said["country"]}
+    without, named = (
+        sum(isinstance(piece, Hole) for piece in template.pieces(said | dict.fromkeys(_TITLES, title)))
+        for title in ("", "x")
+    )
+    return without > named
 
 
 def country_name(country: str | None, locale: Locale) -> str:

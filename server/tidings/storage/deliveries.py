@@ -199,9 +199,13 @@ def insert_attempts(connection: Connection, made: Sequence[tuple[int, Attempt]],
     connection.execute(insert(delivery_attempts), rows)
 
 
-def deliveries_of(connection: Connection, webhook_id: int, before: int | None, limit: int) -> list[Delivery]:
-    """Deliveries of a webhook, newest first, from before the one of id `before`."""
+def deliveries_of(
+    connection: Connection, webhook_id: int, before: int | None, limit: int, *, tried: bool = False
+) -> list[Delivery]:
+    """Deliveries of a webhook, newest first, from before the one of id `before`; `tried`: tests, and what was tried."""
     found = _of_webhook.limit(limit)
+    if tried:
+        found = found.where((_columns.attempts > 0) | _columns.test | (_columns.state != "waiting"))
     if before is not None:
         found = found.where(_columns.id < before)
     return [_delivery(row) for row in connection.execute(found, {"of_webhook": webhook_id})]

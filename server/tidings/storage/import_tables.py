@@ -40,7 +40,7 @@ import_rows = Table(
     of_application(),
     Column("import_id", Id, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("cells", Text, nullable=False),  # JSON list
+    Column("cells", Text, nullable=False),  # JSON list, or object of those that are there (import_cells.py)
     Column("reason", Text),
     PrimaryKeyConstraint("application_id", "import_id", "number"),
     sqlite_with_rowid=False,

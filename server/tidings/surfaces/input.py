@@ -19,10 +19,12 @@ class Disconnected(Exception):
     """The client went away before its request was whole; there is no one to answer."""
 
 
-def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] = ("application/json",)) -> str:
+def check_format(
+    headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] = ("application/json",), limit: int = BODY_LIMIT
+) -> str:
     """Refuses a body that is not plain UTF-8 by its headers, or that says it is too long. Returns the type that it has.
 
-    `kinds`: the types that it may come under; "" for no type at all.
+    `kinds`: the types that it may come under; "" for no type at all. `limit`: bytes.
 
     Raises WrongFormat, TooLarge.
     """
@@ -32,8 +34,8 @@ def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] 
             content_type = value
         elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
             raise WrongFormat("Wrong format (only json allowed): a compressed body is not read.")
-        elif name == b"content-length" and len(value) >= 5 and int(value) > BODY_LIMIT:
-            raise _too_large()
+        elif name == b"content-length" and len(value) >= 5 and int(value) > limit:
+            raise _too_large(limit)
     kind, _, parameters = content_type.decode("latin-1").lower().partition(";")
     if kind.strip() not in kinds:
         raise WrongFormat("Wrong format (only json allowed).")
@@ -43,22 +45,22 @@ def check_format(headers: Iterable[tuple[bytes, bytes]], kinds: tuple[str, ...] 
     return kind.strip()
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The whole body, at most BODY_LIMIT bytes. Raises TooLarge, Disconnected."""
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body, at most `limit` bytes. Raises TooLarge, Disconnected."""
     message = await receive()
     if message["type"] == "http.disconnect":
         raise Disconnected
     body: bytes = message.get("body", b"")
     chunks = [body]
     size = len(body)
-    while message.get("more_body", False) and size <= BODY_LIMIT:
+    while message.get("more_body", False) and size <= limit:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
-    if size > BODY_LIMIT:
-        raise _too_large()
+    if size > limit:
+        raise _too_large(limit)
     return body if len(chunks) == 1 else b"".join(chunks)
 
 
@@ -177,5 +179,5 @@ def _too_deep() -> Invalid:
     return Invalid(f"The body is nested deeper than {DEPTH_LIMIT} levels.", code="malformed_json")
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit // 1024} KiB.")

@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from tests.surfaces.dashboard.ground import Client, Dashboard
+from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard
 
 from tidings.records.user import AuditEntry
+from tidings.render.look_block import Look, joined
+from tidings.surfaces.dashboard.forms import LARGE_FORM
 from tidings.surfaces.dashboard.setting_forms import ADVANCED, DESIGN, DISPLAY, ELSEWHERE
+from tidings.surfaces.input import BODY_LIMIT
 from tidings.surfaces.settings import SETTINGS
 
 
@@ -115,7 +118,7 @@ def test_a_form_with_few_fields_leaves_the_rest_alone(dashboard: Dashboard) -> N
     ("page", "name", "value", "sentence"),
     [
         ("design", "theme", "nowhere", "Theme is one of"),
-        ("design", "position", "middle", "Position is one of"),
+        ("design", "position", "middle", "Corner is one of"),
         ("design", "language", "klingon!", "is not a language that CLDR knows"),
         ("design", "light_color", "red", "A colour is # and six digits"),
         ("design", "radius", "41", "a whole number from 0 to 40"),
@@ -123,7 +126,7 @@ def test_a_form_with_few_fields_leaves_the_rest_alone(dashboard: Dashboard) -> N
         ("display", "page_load", "-1", "a whole number from 0 to 3600"),
         ("display", "display_for", "x", "a whole number from 1 to 600"),
         ("display", "limit", "101", "a whole number from 1 to 100"),
-        ("advanced", "image_url", "javascript:alert(1)", "Image url is not valid"),
+        ("advanced", "image_url", "javascript:alert(1)", "Picture: give the whole address, beginning with https://"),
         ("advanced", "holdout_percent", "101", "a whole number from 0 to 100"),
         ("advanced", "time_zone", "Mars/Olympus", "not a time zone that IANA knows"),
     ],
@@ -140,6 +143,55 @@ def test_what_will_not_do_comes_back(dashboard: Dashboard, page: str, name: str,
     tried = editor.post(f"/{page}/preview", fields, {"HX-Request": "true"})
     assert tried.status == 422
     assert sentence in tried.json()["errors"][name]
+
+
+BLOCK = joined(Look({"color": "#112233"}, {}, 4), "")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        f".x {{ color: red }}\n{BLOCK}",
+        BLOCK.replace("}", "  font-size: 20px;\n}"),
+        BLOCK.replace("4px", "50px"),
+        BLOCK.replace("\n", "\r\n") + "p { color: red }\r\n",
+        BLOCK.rstrip("\n"),
+        "p { color: red }\r\n",
+    ],
+)
+def test_css_that_was_not_touched_stays_as_it_was_written(dashboard: Dashboard, css: str) -> None:
+    assert dashboard.application.request("PATCH", "", {"custom_css": css}).status == 200
+    editor = dashboard.as_role("editor")
+    answer = editor.post("/design", shown(editor, "/design") | {"language": "de"})
+    assert answer.status == 303, answer.text
+    found = settings(dashboard)
+    assert (found["custom_css"], found["language"]) == (css, "de")
+    assert set(notes(dashboard)[0].detail) == {"language"}
+    # And what was touched is written.
+    fields = shown(editor, "/design") | {"light_color": "#445566"}
+    assert editor.post("/design", fields).status == 303
+    assert "--fomo-color: #445566" in settings(dashboard)["custom_css"]
+
+
+def test_css_as_long_as_may_be_is_saved(dashboard: Dashboard) -> None:
+    """Browsers make three letters of nearly each."""
+    css = "é" * 8_000 + "{" + ":;" * 8_000 + "}"
+    editor = dashboard.as_role("editor")
+    answer = editor.post("/design", shown(editor, "/design") | {"custom_css": f"/* {css} */"})
+    assert answer.status == 303, answer.text
+    assert settings(dashboard)["custom_css"] == f"/* {css} */"
+    large = {"language": "x" * LARGE_FORM}
+    assert editor.post("/design", large).status == 413
+    # Who is not logged in sends less; a page that needs nobody takes less of everybody.
+    for client in (dashboard.nobody(), editor):
+        assert client.post(f"{PREFIX}/log-in", {"email": "x" * BODY_LIMIT}).status == 413
+
+
+@pytest.mark.parametrize("page", ["design", "display", "advanced", "settings"])
+@pytest.mark.parametrize("seen", ["[" * 20_000, "[]", "{", '{"theme": 7}'])
+def test_marks_that_are_none(dashboard: Dashboard, page: str, seen: str) -> None:
+    answer = dashboard.as_role("editor").post(f"/{page}", {"seen": seen, "name": "Shop", "url": "https://shop.example"})
+    assert answer.status == 303
 
 
 def test_the_line_of_css_is_that_of_the_field(dashboard: Dashboard) -> None:

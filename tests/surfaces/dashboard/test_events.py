@@ -54,7 +54,7 @@ def test_the_newest_come_first_and_each_says_what_it_said(dashboard: Dashboard, 
     rows = re.findall(r"<tr data-place.*?</tr>", page.text, re.DOTALL)
     assert "Import" in plain(rows[0])
     assert "API" in plain(rows[1])
-    assert "18 Nov 2026, 11:06:40" in plain(rows[0])
+    assert 'datetime="2026-11-18T11:06:40Z"' in rows[0]
 
 
 def test_what_visitors_wrote_stays_text(dashboard: Dashboard, viewer: Client) -> None:
@@ -149,25 +149,84 @@ def test_it_says_how_far_back_it_looked(dashboard: Dashboard, viewer: Client) ->
     assert "Looked through all events from there on" in plain(second.text)
 
 
+def live(viewer: Client, query: str = "") -> tuple[str, str]:
+    """The address that the list asks, and where it goes on."""
+    text = viewer.get(f"/events{query}").text
+    address, last = re.findall(r'data-live="([^"]*)" data-last="(\d+)"', text)[0]
+    return unescape(address), last
+
+
+def more(viewer: Client, address: str, last: str) -> tuple[list[int], str]:
+    """The events that came, and where it goes on."""
+    text = viewer.get(f"{address}{'&' if '?' in address else '?'}after={last}").text
+    return ids(text), re.findall(r'data-last="(\d+)"', text)[0]
+
+
 def test_what_arrives_comes_by_itself_and_nothing_twice(dashboard: Dashboard, viewer: Client) -> None:
-    record(dashboard, title="Ink", created_at=NOON)
-    text = viewer.get("/events").text
-    place = re.search(r'data-place="(\d+\.\d+)"', text)
-    assert place is not None
-    assert ids(viewer.get(f"/events/arrived?after={place[1]}").text) == []
-    same_time = record(dashboard, title="Lamp", created_at=NOON)
-    record(dashboard, "import", title="Older", created_at=NOON - 1)
+    """Whatever its own time: older than what is there, the same, or some minutes ahead."""
+    record(dashboard, title="Ink", created_at=NOON + 240_000)
+    address, last = live(viewer)
+    _, last_import = live(viewer, "?from=import")
+    assert more(viewer, address, last) == ([], last)
+    same_time = record(dashboard, title="Lamp", created_at=NOON + 240_000)
+    older = record(dashboard, "import", title="Older", created_at=NOON - 86_400_000)
     newer = record(dashboard, "import", title="Mug", created_at=NOON + 1)
-    assert ids(viewer.get(f"/events/arrived?after={place[1]}").text) == [newer, same_time]
-    assert ids(viewer.get(f"/events/arrived?after={place[1]}&from=import").text) == [newer]
+    found, after = more(viewer, address, last)
+    assert found == [same_time, newer, older]
+    assert more(viewer, address, after) == ([], after)
+    assert more(viewer, f"{address}?from=import", last_import)[0] == [newer, older]
     assert viewer.get("/events/arrived?after=x").status == 200
 
 
-def test_when_many_arrive_at_once_only_the_newest_come(dashboard: Dashboard, viewer: Client) -> None:
+def test_what_came_from_elsewhere_does_not_hide_what_is_asked_for(dashboard: Dashboard, viewer: Client) -> None:
+    first = record(dashboard, "manual")
+    address, last = live(viewer, "?from=manual")
+    for number in range(60):
+        record(dashboard, created_at=NOON + number)
+    second = record(dashboard, "manual", created_at=NOON - 5)
+    for number in range(60):
+        record(dashboard, created_at=NOON + number)
+    page = viewer.get(f"{address}&after={last}")
+    assert ids(page.text) == [second]
+    assert "data-whole" not in page.text
+    assert ids(viewer.get("/events?from=manual").text) == [first, second]
+
+
+def test_when_many_arrive_at_once_it_is_the_first_page_anew(dashboard: Dashboard, viewer: Client) -> None:
+    kept = record(dashboard, created_at=NOON + 1_000)
+    address, last = live(viewer)
     there = [record(dashboard, created_at=NOON + number) for number in range(60)]
-    page = viewer.get(f"/events/arrived?after={NOON - 1}.1")
-    assert "data-whole" in page.text
-    assert ids(page.text) == there[:9:-1]
+    page = viewer.get(f"{address}?after={last}")
+    assert 'data-number="60" data-whole data-has-older' in page.text
+    assert ids(page.text) == [kept, *there[:10:-1]]
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("PT", {"country": "PT"}),
+        ("Portugal", {"country": "PT"}),
+        ("jose\u0301", {"first_name": "Jos\u00e9"}),
+        ("jos\u00e9", {"first_name": "Jose\u0301"}),
+    ],
+)
+def test_an_event_is_found_by_what_its_row_shows(
+    dashboard: Dashboard, viewer: Client, words: str, fields: dict[str, Any]
+) -> None:
+    wanted = record(dashboard, **fields)
+    record(dashboard, title="Another", first_name="Jo", country="PL")
+    assert ids(viewer.get(f"/events?q={quote(words)}").text) == [wanted]
+
+
+def test_what_was_found_exactly_does_not_come_again_on_a_later_page(dashboard: Dashboard, viewer: Client) -> None:
+    exact = record(dashboard, external_id="ink", created_at=NOON - 1_000)
+    for number in range(60):
+        record(dashboard, title="Ink", created_at=NOON - number)
+    first = viewer.get("/events?q=ink").text
+    assert ids(first)[0] == exact
+    older = re.search(r'href="([^"]*before=[^"]*)"', first)
+    assert older is not None
+    assert exact not in ids(viewer.get(unescape(older[1])).text)
 
 
 def test_where_there_is_none_it_shows_how_to_send_one(dashboard: Dashboard, viewer: Client) -> None:

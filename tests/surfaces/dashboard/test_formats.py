@@ -68,3 +68,11 @@ def test_how_long_ago() -> None:
 
 def test_what_stands_in_a_time_is_escaped() -> None:
     assert "<b>" not in formats.moment(NOON, "UTC", "'<b>'")
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(0, "20:06:40"), (20, "00:06:40"), (21, "17 Nov, 23:06"), (360 * 24, "23 Nov 2025, 20:06")]
+)
+def test_a_list_says_only_what_its_reader_does_not_know(hours: int, shown: str) -> None:
+    now = 1_795_000_000_000
+    assert f">{shown}</time>" in formats.listed(now - hours * 3_600_000, now, "Asia/Tokyo")

@@ -98,6 +98,23 @@ def test_what_was_changed_since_the_preview_is_shown_before_it_starts(dashboard:
     assert dashboard.application.events()[0]["title"] == "Rome"
 
 
+def test_one_unreadable_time_changes_nothing_but_its_own_row(dashboard: Dashboard) -> None:
+    one = sent(dashboard.as_role("editor"), "date,title\n2026-01-01,A\nn/a,B\n2026-01-02,C\n")
+    assert one.chosen("time_format") == "iso"
+    assert "Import 2 events, refuse 1 row" in one.page
+    one.start()
+    one.wait()
+    assert one.figures() == ["2", "0", "1"]
+
+
+def test_a_form_of_other_columns_is_refused(dashboard: Dashboard) -> None:
+    one = sent(dashboard.as_role("editor"), "date,title,city\n2026-01-01,A,Rome\n")
+    for fields in ([], ["created_at"], ["created_at", "title"], ["created_at", "title", "", ""]):
+        answer = one.say("start", fields)
+        assert answer.status == 422
+        assert "Say of each column what it is" in answer.text
+
+
 def test_no_time_column_no_start(dashboard: Dashboard) -> None:
     one = sent(dashboard.as_role("editor"), "title\nA\n")
     answer = one.say("start")

@@ -48,11 +48,14 @@ def test_a_role_is_changed_from_the_next_request_on(dashboard: Dashboard) -> Non
     page = owner.post(f"/members/{member_id(bob)}/role", {"role": "viewer"})
     assert page.location == f"{dashboard.base}/members?done=saved"
     assert bob.get("/members").status == 403
+    assert bob.user is not None
+    asked = owner.get(f"/members/{member_id(bob)}/remove")
+    assert f"{bob.user.name} is viewer of" in asked.text
+    assert f'action="{dashboard.base}/members/{member_id(bob)}/remove"' in asked.text
     assert owner.post(f"/members/{member_id(bob)}/remove").location == f"{dashboard.base}/members?done=member_removed"
     assert bob.get("/members").status == 404
     entries = [(entry.deed, entry.email, entry.subject, dict(entry.detail)) for entry in dashboard.audit()]
     assert owner.user is not None
-    assert bob.user is not None
     assert entries == [
         ("member.removed", owner.user.email, bob.user.email, {"before": "viewer"}),
         ("member.changed", owner.user.email, bob.user.email, {"before": "owner", "role": "viewer"}),
@@ -76,6 +79,7 @@ def test_members_of_elsewhere_are_nobody_here(dashboard: Dashboard) -> None:
     owner, everywhere = dashboard.as_role("owner"), dashboard.as_role("editor", everywhere=True)
     for number in (str(member_id(everywhere)), "999999", "0", "-1", "x", "9" * 30):
         assert owner.post(f"/members/{number}/role", {"role": "viewer"}).status == 404, number
+        assert owner.get(f"/members/{number}/remove").status == 404, number
         assert owner.post(f"/members/{number}/remove").status == 404, number
         assert owner.post(f"{EVERYWHERE}/{number}/remove").status == 403, number
     assert everywhere.get(PREFIX + "/account").status == 200

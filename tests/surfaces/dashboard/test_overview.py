@@ -29,6 +29,22 @@ def test_before_anything_was_shown_it_says_what_to_do(dashboard: Dashboard) -> N
     assert "data-chart" not in page.text
 
 
+def test_the_steps_before_that_are_ticked_off(dashboard: Dashboard) -> None:
+    viewer = dashboard.as_role("viewer")
+    page = text_of(viewer.get())
+    assert "not seen yet" in page
+    assert "no event yet" in page
+    dashboard.application.post_event()
+    page = text_of(viewer.get())
+    assert "no event yet" not in page
+    assert "1 event , the newest just now" in page
+    with dashboard.connection() as connection:
+        beacons.count(connection, [Beacon(dashboard.application.id, "", (), clock(), visit=SHOWN, visitor=True)])
+    page = text_of(viewer.get())
+    assert "not seen yet" not in page
+    assert "Both are there" in page
+
+
 def test_figures_against_the_period_before(dashboard: Dashboard) -> None:
     event = dashboard.application.post_event(title="Enamel mug", first_name="Ada", city="Oslo")
     other = dashboard.application.post_event(title="<b>Apron</b>")

@@ -194,4 +194,4 @@ def test_multiplication_is_not_part_of_the_language(dashboard: Dashboard) -> Non
     page = editor.post("/templates/preview", {"message": "{{7919*7907}}"})
     assert page.status == 422
     assert "62615533" not in page.text
-    assert "arithmetic is not part of the message language" in page.text
+    assert "Arithmetic is not part of the message language" in page.text

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.conftest import Live
 from tests.live import LiveServer
 from tests.surfaces.dashboard.ground import Client, Dashboard
+from tests.surfaces.dashboard.import_ground import ORDERS, sent
 
 
 def find(client: Client, **fields: str) -> str:
@@ -50,7 +51,7 @@ def test_forgetting_is_two_steps(dashboard: Dashboard) -> None:
     assert "The person is forgotten" in client.follow(done).text
     assert [event["id"] for event in application.events()] == [kept["id"]]
     entry = dashboard.audit()[0]
-    assert (entry.deed, entry.detail) == ("person.forgotten", {"events": 3, "conversions": 0})
+    assert (entry.deed, entry.detail) == ("person.forgotten", {"events": 3, "conversions": 0, "rows_of_imports": 0})
     assert "mia" not in entry.subject.lower()
 
 
@@ -62,7 +63,17 @@ def test_many_events_are_forgotten_some_at_a_time(dashboard: Dashboard) -> None:
     assert "230 events of this person" in find(client, email="mia@people.example")
     assert client.post("/privacy/forget", {"email": "mia@people.example", "sure": "on"}).status == 303
     assert application.count() == 0
-    assert dashboard.audit()[0].detail == {"events": 230, "conversions": 0}
+    assert dashboard.audit()[0].detail == {"events": 230, "conversions": 0, "rows_of_imports": 0}
+
+
+def test_rows_of_imports_are_told_of(dashboard: Dashboard) -> None:
+    client = dashboard.as_role("editor")
+    sent(client, ORDERS)
+    done = client.post("/privacy/forget", {"email": "mia@people.example", "sure": "on"})
+    assert "1 row of imports that was theirs is gone too" in client.follow(done).text
+    assert dashboard.audit()[0].detail == {"events": 0, "conversions": 0, "rows_of_imports": 1}
+    assert "rows of imports" not in client.get("/privacy?rows=3").text
+    assert client.get("/privacy?rows=x&done=forgotten").status == 200
 
 
 def test_by_an_id_of_ones_own(dashboard: Dashboard, live: Live) -> None:

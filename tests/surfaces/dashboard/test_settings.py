@@ -54,6 +54,18 @@ def test_what_will_not_do_changes_nothing(dashboard: Dashboard, field: str, valu
     assert not [one for one in dashboard.audit() if one.user_id]
 
 
+def test_two_editors_do_not_undo_each_others_work(dashboard: Dashboard) -> None:
+    one, other = dashboard.as_role("editor"), dashboard.as_role("editor")
+    text = other.get("/settings").text
+    [seen] = re.findall(r'name="seen" value="([^"]*)"', text)
+    drawn = {"name": _name(dashboard), "url": "https://shop.example", "seen": seen.replace("&#34;", '"')}
+    assert one.post("/settings", drawn | {"name": "Renamed"}).status == 303
+    assert other.post("/settings", drawn | {"url": "https://other.example"}).status == 303
+    with dashboard.connection() as connection:
+        kept = applications.retrieve(connection, dashboard.application.id)
+    assert (kept.name, kept.url) == ("Renamed", "https://other.example")
+
+
 def test_a_viewer_sees_and_can_not_change(dashboard: Dashboard) -> None:
     page = dashboard.as_role("viewer").get("/settings").text
     assert page.count(" disabled") == len(FIELDS)

@@ -9,7 +9,7 @@ import pytest
 from tests.surfaces.dashboard.ground import Dashboard
 from tests.surfaces.dashboard.test_design import notes, shown
 
-from tidings.surfaces.dashboard.templates_page import pieces, wrong_place
+from tidings.surfaces.dashboard.wording_parts import pieces, wrong_place
 from tidings.surfaces.message_language import FILTERS, NAMES
 
 
@@ -83,10 +83,10 @@ def test_two_editors_of_one_event_type(dashboard: Dashboard) -> None:
 @pytest.mark.parametrize(
     ("message", "line", "part", "reason"),
     [
-        ("{{ first_name", 1, " ", "unexpected end"),
+        ("{{ first_name", 1, " ", "A {{ is not closed: each variable ends with }} (at line 1"),
         ("ab {{ title | loud }}", 1, "loud", "no filter &#39;loud&#39;"),
-        ("one\ntwo {{ 7919*7907 }}", 2, "7919", "arithmetic is not part"),
-        ("{% for x in y %}{% endfor %}", 1, "for", "for is not part"),
+        ("one\ntwo {{ 7919*7907 }}", 2, "7919", "rithmetic is not part"),
+        ("{% for x in y %}{% endfor %}", 1, "for", "or is not part"),
     ],
 )
 def test_a_mistake_is_shown_at_its_place(dashboard: Dashboard, message: str, line: int, part: str, reason: str) -> None:
@@ -114,6 +114,34 @@ def test_what_will_not_do_comes_back(dashboard: Dashboard, fields: dict[str, str
     assert page.status == 422
     assert 'aria-invalid="true"' in page.text
     assert event_types(dashboard) == before
+
+
+def test_a_variable_that_no_event_has_is_told(dashboard: Dashboard) -> None:
+    dashboard.application.post_event(title="Ink", custom_event_fields_attributes=[{"key": "my plan", "value": "gold"}])
+    fields = {"event_type_id": str(dashboard.application.event_type_id), "name": "x"}
+    fields["message"] = "{{ titel }} {{ my_plan }} {{ zzz | upcase }}{% if city %}{{ time_ago }}{% endif %}"
+    tried = dashboard.as_role("editor").post("/templates/preview", fields, {"HX-Request": "true"})
+    assert tried.json()["notes"] == [
+        "No event has titel: it is left out. Meant: title?",
+        "No event has zzz: it is left out.",
+    ]
+
+
+def test_the_preview_goes_on_with_what_is_saved(dashboard: Dashboard) -> None:
+    editor, path = dashboard.as_role("editor"), editor_path(dashboard)
+    fields = shown(editor, path) | {"message": "{{ first_name"}
+    page = editor.post(path, fields)
+    assert page.status == 422
+    [frame] = re.findall(r'<iframe[^>]* src="([^"]+)"', page.text)
+    assert editor.get(frame).status == 200
+    assert "<iframe" not in editor.post("/templates/new", fields | {"event_type_id": ""}).text
+
+
+def test_the_list_says_the_newest_event(dashboard: Dashboard) -> None:
+    dashboard.application.post_event(first_name="Ada", title="Ink")
+    text = dashboard.as_role("viewer").get("/templates").text
+    assert '<p class="said" dir="ltr">Ada' in text
+    assert '<p class="wording-source">' in text
 
 
 def test_rules_are_added_and_removed_without_a_script(dashboard: Dashboard) -> None:
@@ -149,9 +177,13 @@ def test_an_event_type_is_deleted(dashboard: Dashboard) -> None:
     editor = dashboard.as_role("editor")
     path = editor_path(dashboard)
     dashboard.application.post_event(title="Ink")
+    asked = editor.get(f"{path}/delete")
+    assert "1 event" in asked.text
+    assert 'name="with_events"' in asked.text
+    # A page from before there were events does not know of them.
     page = editor.post(f"{path}/delete")
     assert page.status == 409
-    assert "It has events: tick the box" in page.text
+    assert "Delete it with 1 event" in page.text
     assert "New order" in event_types(dashboard)
     assert editor.post(f"{path}/delete", {"with_events": "on"}).location == f"{dashboard.base}/templates?done=deleted"
     assert event_types(dashboard) == {}
@@ -167,6 +199,7 @@ def test_who_may(dashboard: Dashboard, live: Any) -> None:
     assert viewer.get(path).status == 200
     assert viewer.get("/templates/new").status == 403
     assert viewer.post(path, {"message": "x"}).status == 403
+    assert viewer.get(f"{path}/delete").status == 403
     assert viewer.post(f"{path}/delete").status == 403
     assert dashboard.as_role(None).get(path).status == 404
     # One of another application is not there.
@@ -174,6 +207,7 @@ def test_who_may(dashboard: Dashboard, live: Any) -> None:
     for answer in (
         editor.get(f"/templates/{theirs}"),
         editor.post(f"/templates/{theirs}", {"message": "x"}),
+        editor.get(f"/templates/{theirs}/delete"),
         editor.post(f"/templates/{theirs}/delete", {"with_events": "on"}),
         editor.post("/templates/preview", {"event_type_id": theirs, "message": "x"}),
         editor.get("/templates/0"),

@@ -25,7 +25,7 @@ def goals(dashboard: Dashboard, token: str, method: str = "GET", body: dict[str,
 
 def site_id(dashboard: Dashboard) -> str:
     page = dashboard.as_role("owner").post("/tokens", {"scope": "read"})
-    found = re.search(r"read:([A-Z]+)", page.text)
+    found = re.search(r"/v1/sites/([A-Z]+)/events", page.text)
     assert found
     return found[1]
 

@@ -8,6 +8,7 @@ import re
 from typing import Any, cast
 
 import pytest
+from tests.surfaces.dashboard.ground import Dashboard
 
 from tidings.config import load
 from tidings.storage.store import Store
@@ -69,3 +70,25 @@ def test_the_secret_of_a_link_is_not_in_the_log(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.ERROR):
         assert ask(route, f"{PREFIX}/invitation/the-secret-of-the-link")[0] == 500
     assert "the-secret-of-the-link" not in caplog.text
+
+
+def test_who_is_logged_in_keeps_the_ways_to_go(dashboard: Dashboard) -> None:
+    """At an address that leads nowhere, at one of another application, and where the role is too weak."""
+    viewer = dashboard.as_role("viewer")
+    for path, status in ((f"{PREFIX}/no/such/page", 404), (f"{PREFIX}/applications/999999", 404), ("/events/1/edit", 403)):
+        page = viewer.get(path)
+        assert page.status == status
+        assert 'href="/dashboard/account"' in page.text, path
+    page = viewer.get("/events/99999999?done=saved")
+    assert page.status == 404
+    assert f'href="{dashboard.base}/events"' in page.text
+    assert "Saved." not in page.text
+    assert f'href="{dashboard.base}/events"' in viewer.post("/settings/token", {}).text
+    stranger = dashboard.as_role(None).get("")
+    assert stranger.status == 404
+    assert f'href="{dashboard.base}/events"' not in stranger.text
+    nobody = dashboard.nobody()
+    for method in ("GET", "POST", "DELETE"):
+        refused = nobody.ask(method, f"{PREFIX}/no/such/page")
+        assert refused.status == 404
+        assert 'href="/dashboard/account"' not in refused.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -170,6 +171,53 @@ def test_pausing_and_going_on(dashboard: Dashboard) -> None:
     page = editor.follow(editor.post(f"/webhooks/{number}/enabled", {"enabled": "on"}))
     assert "Pause" in page.text
     assert [entry.deed for entry in dashboard.audit()][:2] == ["webhook.resumed", "webhook.paused"]
+
+
+def test_what_changes_nothing_is_not_in_the_audit_log(dashboard: Dashboard) -> None:
+    number, _ = add(dashboard, figures=["hover"])
+    editor = dashboard.as_role("editor")
+    same = {"url": "https://hooks.shop.example/figures", "figures": "hover"}
+    assert "Saved." in editor.follow(editor.post(f"/webhooks/{number}", same)).text
+    assert editor.post(f"/webhooks/{number}/enabled", {"enabled": "on"}).status == 303
+    assert editor.post("/switch", {"enabled": "on"}).status == 303
+    assert dashboard.audit()[0].deed == "webhook.created"
+
+
+def test_an_address_is_a_secret_of_those_who_may_change_it(near: Dashboard) -> None:
+    with closing(Receiver()) as taking:
+        number, _ = add(near, taking.url + "/services/T0000/hookSecret")
+        editor, viewer = near.as_role("editor"), near.as_role("viewer")
+        editor.post(f"/webhooks/{number}/test")
+        assert "hookSecret" in wait_for(editor, f"/webhooks/{number}", "taken</strong>").text
+        # Elsewhere from now on: the attempt names where it went.
+        editor.post(f"/webhooks/{number}", {"url": "https://new.example/otherSecret"})
+        for path in ("/webhooks", f"/webhooks/{number}"):
+            page = viewer.get(path).text
+            assert "new.example/…cret" in page
+            assert "Secret" not in page
+        editor.post(f"/webhooks/{number}/delete")
+    subjects = [entry.subject for entry in near.audit()]
+    assert f"webhook {number}: https://new.example" in subjects
+    assert "Secret" not in repr(subjects)
+
+
+def test_what_waits_is_one_line(dashboard: Dashboard) -> None:
+    number, _ = add(dashboard)
+    assert dashboard.server.database is not None
+    with closing(sqlite3.connect(dashboard.server.database)) as database, database:
+        database.executemany(
+            "INSERT INTO deliveries (message_id, webhook_id, application_id, channel, lane, test, timeframe_from,"
+            " timeframe_to, body, state, attempts, rung, doubtful, created_at)"
+            " VALUES (?, ?, ?, 'webhook', 'lane', 0, ?, ?, x'7b7d', 'waiting', 0, 0, 0, 1)",
+            [
+                (f"waits-{number}-{n}", number, dashboard.application.id, 1_795_000_000 + n * 14_400, 1_795_000_000)
+                for n in range(18)
+            ],
+        )
+    page = dashboard.as_role("viewer").get(f"/webhooks/{number}").text
+    assert "18 windows wait, the oldest from" in page
+    assert "<details" not in page.split('id="log"')[1]
+    assert "nothing delivered yet" in page
 
 
 def test_one_that_was_paused_by_itself_says_why(near: Dashboard) -> None:

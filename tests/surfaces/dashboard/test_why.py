@@ -25,7 +25,7 @@ def configure(dashboard: Dashboard, **settings: Any) -> None:
 
 def stopping(text: str) -> list[str]:
     """The names of the rules that stop it, the first one first."""
-    return re.findall(r'<li class="verdict verdict-stops" data-rule="(\w+)">', text)
+    return re.findall(r'(?:data-stop|<li class="verdict verdict-stops" data-rule)="(\w+)">', text)
 
 
 def test_it_names_what_stops_it_and_where_that_is_changed(dashboard: Dashboard, viewer: Client) -> None:
@@ -35,7 +35,8 @@ def test_it_names_what_stops_it_and_where_that_is_changed(dashboard: Dashboard, 
     assert page.status == 200
     assert stopping(page.text) == ["off", "mobile", "page_rule"]
     answer = page.text.split('role="alert"')[1]
-    assert plain(answer).startswith(("> On or off", "On or off")) or "On or off" in plain(answer)[:40]
+    assert "Notifications are switched off. Nothing shows anywhere." in plain(answer)[:90]
+    assert plain(page.text).count("Nothing shows anywhere.") == 1
     assert f'href="{dashboard.base}/settings"' in answer.split("</div>")[0]
     assert "exclude /cart*" in page.text
 
@@ -57,7 +58,7 @@ def test_no_rule_and_no_display_lead_to_the_snippet(dashboard: Dashboard, viewer
     path = f"/api/v1/{dashboard.application.client_id}/track"
     assert dashboard.server.request("POST", path, {"Content-Type": "text/plain"}, body).status == 204
     text = plain(viewer.get("/why?url=/cart").text)
-    assert "No rule stops it. The first card shows" in text
+    assert "No rule stops it. The first notification shows" in text
     assert "Last display counted In the hour from" in text
     assert "Events young enough 1 event" in text
 
@@ -77,3 +78,20 @@ def test_an_events_page_is_asked_about_a_page_too(dashboard: Dashboard, viewer: 
     assert stopping(viewer.get(f"/events/{number}").text) == []
     assert stopping(viewer.get(f"/events/{number}?url=/cart").text) == ["page_rule"]
     assert stopping(viewer.get(f"/events/{number}?url=/blog/1").text) == []
+
+
+def test_it_is_switched_on_where_it_says_that_it_is_off(dashboard: Dashboard, viewer: Client) -> None:
+    configure(dashboard, enabled=False)
+    assert "/switch" not in viewer.get("/why").text.split("<main")[1]
+    editor = dashboard.as_role("editor")
+    text = editor.get("/why").text.split("<main")[1]
+    assert f'action="{dashboard.base}/switch"' in text
+    answer = editor.post("/switch", {"enabled": "on", "back": "why"})
+    assert answer.location.startswith(f"{dashboard.base}/why")
+    assert stopping(editor.follow(answer).text) == ["no_events"]
+
+
+def test_nobody_has_changed_what_was_made_a_moment_ago(dashboard: Dashboard, viewer: Client) -> None:
+    assert "They were changed a moment ago" not in plain(viewer.get("/why").text)
+    configure(dashboard, hide_mobile=True)
+    assert "They were changed a moment ago" in plain(viewer.get("/why").text)

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from tidings.domain import application_list, applications, audit
@@ -11,6 +12,7 @@ from tidings.domain.applications import Created, snippet
 from tidings.errors import Invalid, TidingsError
 from tidings.records.application import ApplicationChanges
 from tidings.records.user import User
+from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import PREFIX, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import TEXT, WEB_URL, Member, parsed_id
 
@@ -80,6 +82,8 @@ def switch_post(visit: Visit) -> Work:
     before, enabled = visit.application, visit.form.switch("enabled")
 
     def change(connection: Connection) -> None:
+        if applications.retrieve(connection, before.id).display.enabled == enabled:
+            return
         changes = ApplicationChanges(display={"enabled": enabled})
         deed = "application.enabled" if enabled else "application.disabled"
         applications.update(
@@ -91,7 +95,8 @@ def switch_post(visit: Visit) -> Work:
         if visit.fragment:
             values = {"application": before, "enabled": enabled, "back": visit.form["back"]}
             return Page("applications_switch.html", values)
-        to = f"{visit.base}/settings" if visit.form["back"] == "settings" else PREFIX
+        back = visit.form["back"]
+        to = f"{visit.base}/{back}" if back in ("settings", "why") else PREFIX
         return Redirect(to, "switched_on" if enabled else "switched_off")
 
     return Write(change, answer)
@@ -123,18 +128,24 @@ def new_post(visit: Visit) -> Work:
         application = created.entry.application
         base_url = visit.context.settings.base_url
         values = {
+            # The ways to go are those of the new application.
+            "visit": structs.replace(visit, entry=created.entry, role="owner"),
             "application": application,
             "token": created.auth_token,
             "snippet": snippet(application, base_url),
             "curl": first_event(base_url, created.auth_token),
-            "own": f"{PREFIX}/applications/{application.id}",
+            "own": _own(created),
         }
         return Page("application_created.html", values, 201)
 
     def told(error: TidingsError) -> Work:
         return refused({error.field or "": error.message})
 
-    return Write(create, show, told)
+    return once(visit, Write(create, show, told), PREFIX, lambda created: f"{_own(created)}/install")
+
+
+def _own(created: Created) -> str:
+    return f"{PREFIX}/applications/{created.entry.application.id}"
 
 
 def first_event(base_url: str, token: str) -> str:

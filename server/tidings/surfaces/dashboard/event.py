@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.domain import events, events_by_hand, showing
+from tidings.domain.custom_fields import FIELD
 from tidings.domain.directory import Entry
 from tidings.errors import Conflict, Invalid, NotFound, TidingsError
 from tidings.records.event import Event
@@ -26,6 +27,7 @@ from tidings.surfaces.dashboard.event_form import (
 )
 from tidings.surfaces.dashboard.events import lines_of, shared
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.setting_forms import seen_in
 from tidings.surfaces.kinds import parsed_id
 
 
@@ -103,7 +105,7 @@ def _edited(visit: Visit, typed: Typed, event: Event) -> Work:
     if ADD_FIELD in visit.form:
         return _form(visit, typed, event)
     try:
-        changes = changes_of(typed, event)
+        changes = changes_of(typed, event, seen_in(visit.form))
     except Wrong as wrong:
         return _form(visit, typed, event, wrong.errors)
     job = partial(
@@ -156,7 +158,8 @@ def _form(visit: Visit, typed: Typed, event: Event | None = None, errors: Mappin
 def _refused(visit: Visit, typed: Typed, event: Event | None, error: TidingsError) -> Work:
     if not isinstance(error, Invalid | Conflict):
         raise error
-    page = _form(visit, typed, event, {error.field or "": error.message})
+    field = "custom_fields" if error.field == FIELD else error.field or ""
+    page = _form(visit, typed, event, {field: error.message})
     return Page(page.template, page.values, 409 if isinstance(error, Conflict) else 422)
 
 

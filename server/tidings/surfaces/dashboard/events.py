@@ -68,7 +68,8 @@ def list_page(visit: Visit) -> Work:
             "older": _address(here, asked | {"before": _written(found.until)}) if found.until else "",
             "newest": _address(here, asked) if before is not None else "",
             "live": _address(f"{here}/arrived", asked) if not wanted.words and before is None else "",
-            "place": _written(_first(found.events)),
+            "last": found.last,
+            "has_older": found.until is not None,
             "is_filtered": bool(asked),
             "first_ever": is_all and not lines,
             "curl": _curl(visit),
@@ -80,13 +81,20 @@ def list_page(visit: Visit) -> Work:
 
 
 def arrived(visit: Visit) -> Work:
-    """The rows of events that are newer than `after`, for a list that stands on a page already."""
-    after = _place(visit.query.get("after", "")) or (-1, 0)
+    """The rows of events that came after the one with the id `after`, for a list that stands on a page already."""
+    after = parsed_id(visit.query.get("after", "")) or 0
     entry = _entry(visit)
     query = partial(event_search.arrived, entry=entry, wanted=_filter(visit), after=after)
 
     def drawn(found: Arrived) -> Page:
-        values = {"lines": lines_of(entry, found.events, visit.now), "whole": found.whole, **shared(visit)}
+        values = {
+            "lines": lines_of(entry, found.events, visit.now),
+            "number": found.number,
+            "last": found.last,
+            "whole": found.whole,
+            "has_older": found.until is not None,
+            **shared(visit),
+        }
         return Page("events_arrived.html", values)
 
     return Read(query, drawn)
@@ -155,10 +163,6 @@ def _looked(wanted: Filter, found: Found) -> dict[str, Any] | None:
 
 def _address(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def _first(events: Sequence[Event]) -> Place | None:
-    return (events[0].created_at, events[0].id) if events else None
 
 
 def _place(written: str) -> Place | None:

@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
 from tidings.render.time_ago import time_ago
+from tidings.surfaces.dashboard.browsers import browser
 
 LOCALE = Locale("en", "GB")
 # The ISO code of each currency that goals and applications name (records/goal.py).
@@ -99,6 +100,15 @@ def moment(milliseconds: int | None, time_zone: str = "UTC", form: str = "d MMM 
     return _time(at, exact, shown)
 
 
+def listed(milliseconds: int, now: int, time_zone: str = "UTC") -> Markup:
+    """A moment in a list that is about what is new: of today the time alone, of this year without it, else the day."""
+    zone = _zone(time_zone)
+    at, today = (datetime.fromtimestamp(one / 1_000, zone) for one in (milliseconds, now))
+    if at.date() == today.date():
+        return moment(milliseconds, time_zone, "HH:mm:ss")
+    return moment(milliseconds, time_zone, "d MMM, HH:mm" if at.year == today.year else "d MMM y, HH:mm")
+
+
 def day(milliseconds: int | None, time_zone: str = "UTC") -> Markup:
     """The day of a moment in a time zone: 21 Nov 2026."""
     return moment(milliseconds, time_zone, "d MMM y")
@@ -121,7 +131,9 @@ FILTERS = {
     "count": count,
     "moment": moment,
     "day": day,
+    "listed": listed,
     "ago": ago,
+    "browser": browser,
 }
 
 

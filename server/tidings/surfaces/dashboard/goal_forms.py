@@ -20,9 +20,14 @@ from tidings.surfaces.page_rules import MOST_PAGE_RULES, in_words
 SPARE_RULES = 2
 RULE_MATCHES = (("include", "Reached on"), ("exclude", "But not on"))
 _CURRENCY_NAMES = {"integer": "A number of anything", NO_VALUE: "None: only how often it was reached"}
-CURRENCY_OPTIONS = tuple(
-    (name, _CURRENCY_NAMES.get(name) or f"{name.capitalize()} ({ISO_CODES[name]})") for name in CURRENCIES
-)
+
+
+def currency_name(name: str) -> str:
+    """A currency as the forms say it: Dollar (USD)."""
+    return _CURRENCY_NAMES.get(name) or f"{name.capitalize()} ({ISO_CODES[name]})"
+
+
+CURRENCY_OPTIONS = tuple((name, currency_name(name)) for name in CURRENCIES)
 
 
 def new_page(visit: Visit) -> Work:

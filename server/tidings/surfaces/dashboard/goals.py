@@ -98,6 +98,7 @@ def goal_page(visit: Visit) -> Work:
             "before": before,
             "chart": _chart(choice, goal, points, visit.now),
             "worth": _worth(goal, now, before),
+            "ever": goal_statistics.number_of_all_time(connection, **which) > 0,
         }
 
     def page(found: Mapping[str, Any]) -> Page:

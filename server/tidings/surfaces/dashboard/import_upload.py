@@ -39,6 +39,7 @@ class _Storing:
         self._rows: FileRows | None = None
         self._sample: list[Row] = []
         self._one: Import | None = None
+        self._characters = 0
 
     def begin(self) -> Work:
         return Aside(self._take, self._begun, self._refused, kind="files")
@@ -74,9 +75,14 @@ class _Storing:
         if not rows:
             return self._end()
         now = self._visit.context.now()
+
+        def then(characters: int) -> Work:
+            self._characters = characters
+            return Aside(self._take, self._store, self._give_up, kind="files")
+
         return Write(
-            lambda connection: imports.add_rows(connection, self._import(), rows, now),
-            lambda _: Aside(self._take, self._store, self._give_up, kind="files"),
+            lambda connection: imports.add_rows(connection, self._import(), rows, now, self._characters),
+            then,
             self._give_up,
         )
 

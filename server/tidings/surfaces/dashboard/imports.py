@@ -12,6 +12,7 @@ from tidings.errors import Conflict, Invalid, TidingsError
 from tidings.records.event import NewEvent
 from tidings.records.imports import TIME_FORMATS, Import, Plan, Row
 from tidings.storage.snapshot import snapshot
+from tidings.surfaces.dashboard.formats import count
 from tidings.surfaces.dashboard.import_upload import upload_post
 from tidings.surfaces.dashboard.plumbing import Download, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.dashboard.upload import FILE_LIMIT, read_upload
@@ -85,7 +86,8 @@ def _import_page(visit: Visit, plan: Plan | None, errors: dict[str, str], status
     def show(found: tuple[Import, list[Row], list[Row]]) -> Work:
         one, waiting, refused = found
         if one.state == "ready":
-            return _columns_page(visit, one, plan or one.plan, waiting, errors, status, notice)
+            typed = plan if plan is not None and len(plan.fields) == len(one.columns) else one.plan
+            return _columns_page(visit, one, typed, waiting, errors, status, notice)
         percent = 100 if not one.rows else min(100, 100 * (one.imported + one.known + one.refused) // one.rows)
         shown_refused = refused if one.kept != "none" else []
         return Page("import.html", {"one": one, "percent": percent, "refused": shown_refused, "reported": REPORTED}, status)
@@ -104,6 +106,7 @@ def _columns_page(
     except Invalid as error:
         missing = error.message
     formats = time_formats(rows, plan)
+    previewed = [] if missing else _previewed(visit, shown, rows[:PREVIEWED])
     values = {
         "one": shown,
         "plan": plan,
@@ -113,12 +116,22 @@ def _columns_page(
         "time_formats": [(name, TIME_FORMAT_WORDS[name]) for name in TIME_FORMATS],
         "is_ambiguous": len(formats) > 1 and plan.time_format is None,
         "time_zones": sorted(time_zones()),
-        "previewed": [] if missing else _previewed(visit, shown, rows[:PREVIEWED]),
+        "previewed": previewed,
+        "start_words": _start_words(one, previewed),
         "missing": missing,
         "errors": errors,
         "notice": notice,
     }
     return Page("import_columns.html", values, status)
+
+
+def _start_words(one: Import, previewed: Sequence[Previewed]) -> str:
+    """What the button says that starts it: how many events that makes, where the preview shows all rows."""
+    waiting = one.rows - one.refused
+    refused = sum(found.event is None for found in previewed)
+    if len(previewed) != waiting or not refused:
+        return f"Import {count(waiting, 'row')}"
+    return f"Import {count(waiting - refused, 'event')}, refuse {count(refused, 'row')}"
 
 
 def _previewed(visit: Visit, one: Import, rows: Sequence[Row]) -> list[Previewed]:
@@ -173,8 +186,7 @@ def columns_post(visit: Visit) -> Work:
     def refused(error: TidingsError) -> Work:
         if not isinstance(error, Invalid):
             raise error
-        same = len(plan.fields) > 0
-        return _import_page(visit, plan if same else None, {error.field or "columns": error.message}, 422)
+        return _import_page(visit, plan, {error.field or "columns": error.message}, 422)
 
     return Write(save, then, refused)
 

@@ -29,7 +29,7 @@ _limiter = FixedWindowRateLimiter(MemoryStorage())
 HEADLINES = {
     "installed": "It is installed",
     "blocked": "It is there, but browsers will not run it",
-    "wrong": "A tag is there, but not one that works here",
+    "wrong": "A snippet is there, but not one that works here",
     "missing": "It is not installed",
     "unclear": "It can not be seen from here",
     "unreachable": "The page could not be looked at",

@@ -46,7 +46,7 @@ def site_guides(snippet: Snippet) -> tuple[Guide, ...]:
             "html",
             "Plain HTML",
             (
-                Step("Paste the tag into each page, or into the template that all share, before </head>."),
+                Step("Paste the snippet into each page, or into the template that all share, before </head>."),
                 Step("Publish, and look below whether it is there."),
             ),
             "It waits until the page has loaded, so it does not matter where it stands.",
@@ -61,18 +61,20 @@ def site_guides(snippet: Snippet) -> tuple[Guide, ...]:
                 ),
                 Step(
                     "Without PHP: a plug-in for headers and footers, or a “Custom HTML” block in a block theme's footer, "
-                    "takes the tag itself:",
+                    "takes the snippet itself:",
                     snippet.tag,
                 ),
                 Step("Empty the cache of a caching plug-in, and exempt the script from its “delay JavaScript”."),
             ),
-            "The visual editor shows a pasted tag as text and does not run it: “Is it installed?” tells when that happened.",
+            "The visual editor shows a pasted snippet as text and does not run it: “Is it installed?” tells of that.",
         ),
         Guide(
             "shopify",
             "Shopify",
             (
-                Step("In the code of your theme, open layout/theme.liquid and paste this tag before </head>:", snippet.tag),
+                Step(
+                    "In the code of your theme, open layout/theme.liquid and paste this snippet before </head>:", snippet.tag
+                ),
                 Step(
                     "Where visitors have to agree first, paste this in its place. It asks for nothing, and shows nothing, "
                     "before Shopify's banner reports that analytics are allowed:",
@@ -88,8 +90,8 @@ def site_guides(snippet: Snippet) -> tuple[Guide, ...]:
                 Step("Make a new tag of the kind “Custom HTML” with this in it, and the trigger “All Pages”:", snippet.tag),
                 Step("Submit and publish the container."),
                 Step(
-                    "Where visitors have to agree first, let your consent tool's trigger fire the tag. Attributes such as "
-                    "data-consent may be lost on the way through a tag manager: the setting “consent” under Advanced is not."
+                    "Where visitors have to agree first, let your consent tool's trigger fire the snippet. Attributes such "
+                    "as data-consent may be lost in a tag manager: the setting “consent” under Advanced is not."
                 ),
             ),
             "What a tag manager puts in does not stand in the page's HTML: “Is it installed?” then tells how to see it.",
@@ -98,7 +100,9 @@ def site_guides(snippet: Snippet) -> tuple[Guide, ...]:
             "react",
             "React",
             (
-                Step("With an index.html of your own (Vite, for one), paste the tag there, before </head>:", snippet.tag),
+                Step(
+                    "With an index.html of your own (Vite, for one), paste the snippet there, before </head>:", snippet.tag
+                ),
                 Step("Without one, load it from the outermost component:", _react(snippet)),
             ),
             "It is one widget however often the component is mounted, and it follows changes of the address by itself.",
@@ -118,7 +122,7 @@ def site_guides(snippet: Snippet) -> tuple[Guide, ...]:
                     f"script-src {snippet.base_url}; connect-src {snippet.base_url}",
                 ),
                 Step(
-                    "With integrity: this tag loads one version that never changes. You take a new one when you want it:",
+                    "With integrity: this snippet loads one version, which never changes. You take a new one when you like:",
                     f'<script async crossorigin src="{snippet.pinned}"\n  integrity="{snippet.integrity}"\n'
                     f'  data-client-id="{snippet.client_id}"></script>',
                 ),

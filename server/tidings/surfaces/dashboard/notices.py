@@ -3,6 +3,7 @@
 DONE = {
     "saved": "Saved.",
     "created": "It is there now.",
+    "made_already": "This was made when the form was sent the first time. What was shown then is not shown again.",
     "deleted": "It is gone.",
     "signed_out": "You are signed out.",
     "session_ended": "That session is signed out.",

@@ -96,6 +96,7 @@ def _values(visit: Visit, choice: Choice, found: Overview) -> Mapping[str, Any]:
         "event_name": _namer(entry),
         "lift": lift_view(found.lift, display.holdout_percent, choice),
         "ever_shown": found.ever_shown,
+        "steps": found.steps,
         "snippet": applications.snippet(visit.application, visit.context.settings.base_url),
         "time_zone": display.time_zone,
     }

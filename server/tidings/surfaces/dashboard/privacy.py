@@ -7,9 +7,12 @@ from sqlalchemy import Connection
 
 from tidings.domain import audit, forget
 from tidings.domain.forget import Forgotten, Known
+from tidings.domain.import_people import START
 from tidings.errors import Unavailable
+from tidings.storage.import_cells import Place
 from tidings.surfaces.dashboard.plumbing import Download, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.exports import CSV, JSON_LINES, events_csv, everything
+from tidings.surfaces.kinds import parsed_id
 
 # Exports that are read at one time: each holds a connection, and the folding of the write-ahead log.
 EXPORTS_AT_ONCE = 2
@@ -59,7 +62,8 @@ class Export(Iterator[bytes]):
 
 def privacy_page(visit: Visit) -> Work:
     """What is kept, what is seen, and what can be done about it."""
-    return _page(visit)
+    rows = parsed_id(visit.query.get("rows", "")) if visit.done == "forgotten" else None
+    return _page(visit, rows_gone=rows or 0)
 
 
 def _page(visit: Visit, errors: dict[str, str] | None = None, status: int = 200, **values: object) -> Work:
@@ -70,6 +74,7 @@ def _page(visit: Visit, errors: dict[str, str] | None = None, status: int = 200,
         "external_id": "",
         "email": "",
         "found": None,
+        "rows_gone": 0,
     }
     return Page("privacy.html", {**shown, **values}, status)
 
@@ -91,28 +96,39 @@ def forget_post(visit: Visit) -> Work:
             )
 
         return Read(look, lambda found: _page(visit, external_id=external_id, email=email, found=found))
-    return _forget(visit, external_id, email, 0, 0)
+    return _forget(visit, external_id, email, {"events": 0, "conversions": 0, "rows_of_imports": 0}, START)
 
 
-def _forget(visit: Visit, external_id: str, email: str, events: int, conversions: int) -> Work:
+def _forget(visit: Visit, external_id: str, email: str, gone: dict[str, int], place: Place) -> Work:
     """Some hundred events, then the next; the last step writes down how many they were, and not whose."""
-    application_id = visit.application.id
+    application_id, secret = visit.application.id, visit.context.secret
 
     def job(connection: Connection) -> Forgotten:
         some = forget.forget_some(
-            connection, application_id=application_id, secret=visit.context.secret, external_id=external_id, email=email
+            connection, application_id=application_id, secret=secret, external_id=external_id, email=email, place=place
         )
         if not some.more:
-            detail = {"events": events + len(some.event_ids), "conversions": conversions + some.conversions}
+            detail = dict(_sum(gone, some))
             audit.note(connection, visit.by, "person.forgotten", application_id=application_id, detail=detail, now=visit.now)
         return some
 
     def then(some: Forgotten) -> Work:
+        taken = _sum(gone, some)
         if some.more:
-            return _forget(visit, external_id, email, events + len(some.event_ids), conversions + some.conversions)
-        return Redirect(f"{visit.base}/privacy", "forgotten")
+            return _forget(visit, external_id, email, taken, some.place)
+        rows = taken["rows_of_imports"]
+        return Redirect(f"{visit.base}/privacy{f'?rows={rows}' if rows else ''}", "forgotten")
 
     return Write(job, then)
+
+
+def _sum(gone: dict[str, int], some: Forgotten) -> dict[str, int]:
+    """What is gone by now."""
+    return {
+        "events": gone["events"] + len(some.event_ids),
+        "conversions": gone["conversions"] + some.conversions,
+        "rows_of_imports": gone["rows_of_imports"] + some.rows,
+    }
 
 
 def export_post(visit: Visit) -> Work:

@@ -22,6 +22,7 @@ from tidings.surfaces.dashboard import (
     privacy,
     setting_pages,
     settings_page,
+    template_delete,
     templates_page,
     tokens,
     webhooks,
@@ -48,6 +49,7 @@ TABLE: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *tokens.ROUTES,
     *templates_page.ROUTES,
+    *template_delete.ROUTES,
     *setting_pages.ROUTES,
     *previews.ROUTES,
     *imports.ROUTES,
@@ -62,4 +64,4 @@ def dashboard_app(context: Context) -> ASGIApp:
     rows = sorted(TABLE, key=lambda route: route.path.count("{"))
     files_of_pages = Path(f"{PREFIX}/assets/{{file}}", AssetsEndpoint(files()), methods=None)
     routes = [files_of_pages, *(Path(PREFIX + row.path, PageEndpoint(context, row, beside), methods=None) for row in rows)]
-    return Router(routes, redirect_slashes=False, default=nothing_here)
+    return Router(routes, redirect_slashes=False, default=nothing_here(context, beside))

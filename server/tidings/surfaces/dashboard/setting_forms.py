@@ -5,7 +5,8 @@ Only what somebody has changed in the form is written: two people on two pages, 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from tidings.records.user import Actor
 from tidings.render import look_block
 from tidings.surfaces.dashboard import rule_rows
 from tidings.surfaces.dashboard.forms import Form
+from tidings.surfaces.dashboard.refusal_words import words
 from tidings.surfaces.settings import SETTINGS
 
 DESIGN = ("theme", "position", "custom_css", "language")
@@ -62,6 +64,9 @@ MEMBERS = {member.name: member for member in SETTINGS}
 SWITCHES = frozenset(name for name in MEMBERS if isinstance(getattr(DisplaySettings(), name), bool))
 # What the page last said of each setting.
 SEEN = "seen"
+# Among those marks: what the fields said that one setting, the CSS, is drawn as.
+_DRAWN = "custom_css_drawn"
+_LINE_ENDS = re.compile(r"\r\n?")
 
 Typed = dict[str, Any]
 
@@ -99,11 +104,19 @@ def typed_form(form: Form, display: DisplaySettings, names: Sequence[str]) -> Ty
     return found
 
 
-def parse(typed: Typed, names: Sequence[str]) -> Parsed:
-    """What was typed as settings, each held to the table that every door holds it to."""
+def untouched(typed: Typed, form: Form, display: DisplaySettings) -> frozenset[str]:
+    """The settings that stay exactly as they are kept: CSS of which no field was touched is not written anew."""
+    if "look" not in typed:
+        return frozenset()
+    drawn = seen_in(form).get(_DRAWN, _drawn(typed_saved(display, ("custom_css",))))
+    return frozenset({"custom_css"} if _drawn(typed) == drawn else ())
+
+
+def parse(typed: Typed, names: Sequence[str], leave: Collection[str] = ()) -> Parsed:
+    """What was typed as settings, each held to the table that every door holds it to; without those of `leave`."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for name in names:
+    for name in (one for one in names if one not in leave):
         value = typed[name]
         given = rule_rows.rules_value(value) if name == "page_rules" else value
         try:
@@ -116,13 +129,16 @@ def parse(typed: Typed, names: Sequence[str]) -> Parsed:
             # A blank text is the default, but an empty list of rules is one.
             values[name] = None if given in ("", None) else MEMBERS[name].kind.parse(given, name)
         except Invalid as error:
-            errors |= rule_rows.row_errors(value, error) if name == "page_rules" else {name: error.message}
+            errors |= rule_rows.row_errors(value, error) if name == "page_rules" else {name: words(error, name)}
     return Parsed(values, errors)
 
 
 def seen_of(display: DisplaySettings, names: Sequence[str]) -> str:
     """What a page puts into its form about the settings as they were when it was drawn: a mark of each."""
-    return json.dumps({name: mark(getattr(display, name)) for name in names}, separators=(",", ":"))
+    marks = {name: mark(getattr(display, name)) for name in names}
+    if "custom_css" in marks:
+        marks[_DRAWN] = _drawn(typed_saved(display, ("custom_css",)))
+    return json.dumps(marks, separators=(",", ":"))
 
 
 def save(
@@ -164,6 +180,12 @@ def save(
     return sorted(changed)
 
 
+def _drawn(typed: Typed) -> str:
+    """A mark of the fields of the look and the CSS, however a browser ends the lines."""
+    fields = {name: value.strip().lower() for name, value in typed["look"].items()}
+    return mark([fields, _LINE_ENDS.sub("\n", typed["custom_css"])])
+
+
 def _typed_look(css: str) -> tuple[dict[str, str], str]:
     look, rest = look_block.split(css)
     fields = {f"{scheme}_{name}": "" for scheme in ("light", "dark") for name in look_block.COLOURS}
@@ -193,7 +215,7 @@ def seen_in(form: Form) -> dict[str, str]:
     """The marks of what was there when the page was drawn, by name; none where the form has none."""
     try:
         found = json.loads(form[SEEN] or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -16,10 +16,12 @@ from tidings.errors import Invalid, NotFound, TidingsError
 from tidings.records.preview import PreviewContent
 from tidings.render import contrast, look_block
 from tidings.render.css_minify import minified
-from tidings.render.custom_css import css_problem
+from tidings.render.custom_css import LIMIT, css_problem
 from tidings.render.labels import catalogues
 from tidings.surfaces.dashboard import previews, rule_rows
+from tidings.surfaces.dashboard.goal_forms import currency_name
 from tidings.surfaces.dashboard.plumbing import Data, Download, Page, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.refusal_words import words
 from tidings.surfaces.dashboard.setting_forms import (
     ADVANCED,
     DESIGN,
@@ -31,6 +33,7 @@ from tidings.surfaces.dashboard.setting_forms import (
     seen_of,
     typed_form,
     typed_saved,
+    untouched,
 )
 from tidings.surfaces.settings import MONEY
 
@@ -49,6 +52,10 @@ _IN_GALLERY = (
     ":host{position:relative!important;display:block!important;z-index:0!important;inset:auto!important}"
     ".fomo-notification.fomo-notification{position:relative;inset:auto;width:auto;max-width:none;zoom:.64;animation:none}"
     "a{cursor:inherit}"
+)
+_BY_HAND = (
+    "The custom CSS holds colours that were written by this page and changed by hand since. They hold over the fields "
+    "here: take them out of the CSS to set them here again."
 )
 COLOUR_NAMES = {
     "background": "Background",
@@ -73,7 +80,7 @@ def _post(page: SettingPage) -> Callable[[Visit], Work]:
         typed = typed_form(visit.form, visit.application.display, page.settings)
         if rule_rows.asks_for_rows(visit.form):
             return _page(page, visit, typed)
-        parsed = parse(typed, page.settings)
+        parsed = parse(typed, page.settings, untouched(typed, visit.form, visit.application.display))
         if parsed.errors:
             return _page(page, visit, typed, errors=parsed.errors)
 
@@ -98,7 +105,7 @@ def _post(page: SettingPage) -> Callable[[Visit], Work]:
 def _preview(page: SettingPage) -> Callable[[Visit], Work]:
     def handler(visit: Visit) -> Work:
         typed = typed_form(visit.form, visit.application.display, page.settings)
-        parsed = parse(typed, page.settings)
+        parsed = parse(typed, page.settings, untouched(typed, visit.form, visit.application.display))
         if parsed.errors:
             return _wrong(page, visit, typed, parsed)
         content = PreviewContent(display=msgspec.to_builtins(parsed.values), sample=page.sample)
@@ -122,7 +129,7 @@ def _wrong(page: SettingPage, visit: Visit, typed: Typed, parsed: Parsed) -> Wor
 def _refused(page: SettingPage, visit: Visit, typed: Typed, error: TidingsError) -> Work:
     if not isinstance(error, Invalid):
         raise error
-    return _wrong(page, visit, typed, Parsed({}, {error.field or "": error.message}))
+    return _wrong(page, visit, typed, Parsed({}, {error.field or "": words(error)}))
 
 
 def _page(
@@ -184,7 +191,7 @@ def _of_display(_visit: Visit, typed: Typed) -> dict[str, Any]:
 
 def _of_advanced(_visit: Visit, _typed: Typed) -> dict[str, Any]:
     zones = [(name, name.replace("_", " ")) for name in sorted(time_zones())]
-    return {"notes": [], "currencies": [(name, name.capitalize()) for name in MONEY], "zones": zones}
+    return {"notes": [], "currencies": [(name, currency_name(name)) for name in MONEY], "zones": zones}
 
 
 def _variables(visit: Visit, theme: str) -> Mapping[str, str]:
@@ -197,6 +204,7 @@ def _notes(visit: Visit, typed: Typed) -> list[str]:
     if "look" not in typed:
         return []
     fields = typed["look"]
+    by_hand = [_BY_HAND] if look_block.holds_block(str(typed["custom_css"])) else []
     own = {
         scheme: {
             f"--fomo-{name}": value
@@ -206,7 +214,7 @@ def _notes(visit: Visit, typed: Typed) -> list[str]:
         for scheme in ("light", "dark")
     }
     when = {"light": "by day", "dark": "by night"}
-    return [
+    return by_hand + [
         f"{one.what} on the background is {one.ratio:.1f} to 1 {when[one.scheme]}; below {contrast.LEAST} many can hardly "
         "read it."
         for one in contrast.faint(own, _variables(visit, str(typed["theme"])))
@@ -215,7 +223,7 @@ def _notes(visit: Visit, typed: Typed) -> list[str]:
 
 def _place(css: str) -> dict[str, Any] | None:
     """The line of the application's own CSS that is not let in, with what is around it."""
-    problem = css_problem(css)
+    problem = css_problem(css) if len(css) <= LIMIT else None
     if problem is None or not problem.line:
         return None
     lines = css.split("\n")

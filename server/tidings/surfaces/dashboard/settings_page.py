@@ -1,14 +1,18 @@
 """Settings of an application beside how it looks: name and address, a new token, its end."""
 
+import json
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import Connection
 
 from tidings.domain import applications, audit
 from tidings.domain.applications import ENDING
 from tidings.records.application import Application, ApplicationChanges
 from tidings.surfaces.dashboard.applications import checked, first_event
+from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import PREFIX, Page, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.setting_forms import SEEN, mark, seen_in
 
 _NOT_THE_NAME = "This is not the name of the application: it is {}"
 
@@ -20,7 +24,9 @@ def settings_page(visit: Visit) -> Work:
 
 def _page(visit: Visit, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> Page:
     before = visit.application
-    values = {"typed": {"name": before.name, "url": before.url} | (typed or {}), "errors": errors or {}}
+    saved = _fields(before)
+    seen = visit.form[SEEN] or json.dumps({name: mark(value) for name, value in saved.items()})
+    values = {"typed": saved | (typed or {}), "errors": errors or {}, "seen": seen}
     return Page("settings.html", values, 422 if errors else 200)
 
 
@@ -33,8 +39,13 @@ def save_post(visit: Visit) -> Work:
 
     def save(connection: Connection) -> None:
         before = applications.retrieve(connection, visit.application.id)
-        name = applications.checked_name(found["name"])
-        changes = ApplicationChanges(name=name, url=found["url"])
+        # Only what was changed in the form: two people do not undo each other's work.
+        seen, was = seen_in(visit.form), _fields(before)
+        wanted = found | {"name": applications.checked_name(found["name"])}
+        changed = {name for name, value in wanted.items() if mark(value) != seen.get(name, mark(was[name]))}
+        changes = ApplicationChanges(
+            name=wanted["name"] if "name" in changed else UNSET, url=wanted["url"] if "url" in changed else UNSET
+        )
         after = applications.update(
             connection, application_id=before.id, changes=changes, now=visit.now, themes=visit.context.themes.names
         ).application
@@ -54,6 +65,10 @@ def save_post(visit: Visit) -> Work:
         lambda _: Redirect(f"{visit.base}/settings", "saved"),
         lambda error: _page(visit, typed, {error.field or "": error.message}),
     )
+
+
+def _fields(application: Application) -> dict[str, str]:
+    return {"name": application.name, "url": application.url}
 
 
 def _changed(before: Application, after: Application) -> dict[str, Any]:
@@ -90,7 +105,7 @@ def token_post(visit: Visit) -> Work:
         values = {"token": token, "curl": first_event(visit.context.settings.base_url, token)}
         return Page("settings_token.html", values)
 
-    return Write(rotate, show)
+    return once(visit, Write(rotate, show), f"{visit.base}/settings")
 
 
 def delete_post(visit: Visit) -> Work:

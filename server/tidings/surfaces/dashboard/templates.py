@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tidings import __version__, assets
 from tidings.surfaces.dashboard.assets_route import files
 from tidings.surfaces.dashboard.formats import FILTERS
+from tidings.surfaces.dashboard.once import new_key
 
 
 @cache
@@ -24,7 +25,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(FILTERS)
-    made.globals.update(asset=files().path, assets_missing=files().missing, version=__version__)
+    made.globals.update(asset=files().path, assets_missing=files().missing, version=__version__, form_key=new_key)
     return made
 
 

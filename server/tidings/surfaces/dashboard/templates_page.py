@@ -1,24 +1,25 @@
 """Templates: the event types of an application, each with its wording, which is tried on the last real events."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import Connection
 
-from tidings.domain import audit, event_types
+from tidings.domain import audit, event_types, showing, wordings
 from tidings.domain.directory import read_entry
 from tidings.errors import Conflict, Invalid, NotFound, TidingsError
-from tidings.records.event_type import EventType
+from tidings.records.event_type import EventType, EventTypeDraft
 from tidings.records.preview import PreviewContent, PreviewWording
 from tidings.render.template import compile_template
 from tidings.surfaces.dashboard import previews, rule_rows
+from tidings.surfaces.dashboard.events import shared
 from tidings.surfaces.dashboard.forms import Form
-from tidings.surfaces.dashboard.plumbing import Data, Page, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.plumbing import Data, Page, Read, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.refusal_words import words
 from tidings.surfaces.dashboard.setting_forms import mark, seen_in, told
+from tidings.surfaces.dashboard.wording_parts import Wrong, notes_of, pieces, wrong_place
 from tidings.surfaces.event_types import event_type_changes, event_type_draft
 from tidings.surfaces.kinds import parsed_id
 from tidings.surfaces.message_language import FILTERS, NAMES
@@ -39,27 +40,23 @@ NEW = EventType(
     created_at=0,
     updated_at=0,
 )
-_PLACE = re.compile(r"at line (\d+), column (\d+): (.*)", re.DOTALL)
-_PIECE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+_BASE = "/applications/{application_id}/templates"
+OF_ONE = f"{_BASE}/{{event_type_id}}"
 Typed = dict[str, Any]
-
-
-class Wrong(Struct, frozen=True):
-    """Where in a message it can not be read, and why. `part`: what stands there, between `before` and `after`."""
-
-    line: int
-    column: int
-    reason: str
-    before: str
-    part: str
-    after: str
 
 
 def show_list(visit: Visit) -> Work:
     """Every event type with its wording."""
-    found = visit.entry.event_types.values() if visit.entry is not None else ()
-    rows = [{"type": one, "pieces": pieces(one.message)} for one in found]
-    return Page("templates.html", {"rows": rows, "may_edit": visit.may("editor")})
+    entry = visit.entry
+    if entry is None:
+        raise LookupError("this path names no application")
+
+    def drawn(said: Mapping[int, showing.Said]) -> Page:
+        types = entry.event_types.values()
+        rows = [{"type": one, "pieces": pieces(one.message), "said": said.get(one.id)} for one in types]
+        return Page("templates.html", {"rows": rows, **shared(visit)})
+
+    return Read(partial(wordings.newest_said, entry=entry, now=visit.now), drawn)
 
 
 def show(visit: Visit) -> Work:
@@ -90,52 +87,18 @@ def preview(visit: Visit) -> Work:
         compile_template(draft.message, draft.markdown_enabled)
     except Invalid as error:
         return _refused(visit, typed, error)
-    wording = PreviewWording(
-        id=saved.id,
-        name=draft.name,
-        message=draft.message,
-        markdown_enabled=draft.markdown_enabled,
-        image_url=draft.image_url,
-        page_rules=draft.page_rules,
-    )
+    wording = _wording(saved, draft)
 
     def then(shown: previews.Shown) -> Work:
+        return Read(partial(wordings.custom_names, application_id=visit.application.id), partial(answer, shown))
+
+    def answer(shown: previews.Shown, custom: set[str]) -> Work:
+        notes = notes_of(draft.message, custom)
         if visit.fragment:
-            return Data({**msgspec.to_builtins(shown), "notes": [], "errors": {}})
-        return _page(visit, typed, shown=shown)
+            return Data({**msgspec.to_builtins(shown), "notes": notes, "errors": {}})
+        return _page(visit, typed, shown=shown, notes=notes)
 
     return previews.keep(visit, PreviewContent(wording=wording, sample=True), then, partial(_refused, visit, typed))
-
-
-def delete(visit: Visit) -> Work:
-    """Removes an event type, with its events only when that was ticked."""
-    saved = _saved(visit)
-
-    def job(connection: Connection) -> None:
-        with_events = visit.form.switch("with_events")
-        event_types.delete(connection, application_id=visit.application.id, event_type_id=saved.id, with_events=with_events)
-        audit.note(
-            connection,
-            visit.by,
-            "event_type.deleted",
-            application_id=visit.application.id,
-            subject=saved.name,
-            detail={"with_events": with_events},
-            now=visit.now,
-        )
-
-    def refused(error: TidingsError) -> Work:
-        if not isinstance(error, Conflict):
-            raise error
-        sentence = "It has events: tick the box to delete them too, or keep it."
-        return _page(visit, _typed_saved(saved), errors={"with_events": sentence}, status=409)
-
-    return Write(job, lambda _none: Redirect(f"{visit.base}/templates", "deleted"), refused)
-
-
-def pieces(message: str) -> list[tuple[bool, str]]:
-    """A message in pieces: whether each is a variable or a condition, and its text."""
-    return [(bool(_PIECE.fullmatch(one)), one) for one in _PIECE.split(message) if one]
 
 
 def _save(connection: Connection, *, visit: Visit, saved: EventType, typed: Typed) -> None:
@@ -186,6 +149,11 @@ def _differs(before: EventType, after: EventType, name: str) -> bool:
     return bool(getattr(before, name) != getattr(after, name))
 
 
+def known(visit: Visit) -> EventType:
+    """The event type that the path names. Raises NotFound."""
+    return _known(visit, parsed_id(visit.path["event_type_id"]))
+
+
 def _saved(visit: Visit) -> EventType:
     written = visit.path.get("event_type_id")
     return NEW if written is None else _known(visit, parsed_id(written))
@@ -225,31 +193,35 @@ def _body(typed: Typed) -> dict[str, Any]:
     return {**typed, "page_rules": rule_rows.rules_value(typed["page_rules"])}
 
 
+def _wording(saved: EventType, one: EventType | EventTypeDraft) -> PreviewWording:
+    return PreviewWording(
+        id=saved.id,
+        name=one.name,
+        message=one.message,
+        markdown_enabled=one.markdown_enabled,
+        image_url=one.image_url,
+        page_rules=one.page_rules,
+    )
+
+
 def _refused(visit: Visit, typed: Typed, error: TidingsError) -> Work:
     if not isinstance(error, Invalid | Conflict):
         raise error
     field = error.field or ""
-    sentences = {field: error.message}
+    sentences = {field: words(error)}
     if isinstance(error, Invalid) and field.startswith("page_rules"):
         sentences = rule_rows.row_errors(typed["page_rules"], error)
     wrong = wrong_place(typed["message"], error.message) if field == "message" else None
     if visit.fragment:
         return Data({"errors": sentences, "notes": [], "wrong": msgspec.to_builtins(wrong)}, 422)
-    return _page(visit, typed, errors=sentences, wrong=wrong, status=409 if isinstance(error, Conflict) else 422)
-
-
-def wrong_place(message: str, sentence: str) -> Wrong | None:
-    """The place that a refusal of a message names: its line with what is wrong apart."""
-    found = _PLACE.search(sentence)
-    if found is None:
-        return None
-    line, column, reason = int(found[1]), int(found[2]), found[3]
-    lines = message.replace("\r\n", "\n").split("\n")
-    text = lines[line - 1] if line <= len(lines) else ""
-    at = min(column - 1, len(text))
-    word = re.match(r"[\w.]+|[^\w\s]+|\s*", text[at:])
-    end = at + (len(word[0]) if word else 0)
-    return Wrong(line, column, reason, text[max(0, at - 60) : at], text[at:end] or " ", text[end : end + 60])
+    status = 409 if isinstance(error, Conflict) else 422
+    page = partial(_page, visit, typed, errors=sentences, wrong=wrong, status=status)
+    saved = visit.entry.event_types.get(parsed_id(visit.form["event_type_id"]) or 0) if visit.entry is not None else None
+    if field != "message" or saved is None:
+        return page()
+    # What can not be read can not be shown: the preview goes on with what is saved.
+    content = PreviewContent(wording=_wording(saved, saved), sample=True)
+    return previews.keep(visit, content, lambda shown: page(shown=shown), lambda _error: page())
 
 
 def _page(
@@ -260,6 +232,7 @@ def _page(
     wrong: Wrong | None = None,
     shown: previews.Shown | None = None,
     status: int = 0,
+    notes: Sequence[str] = (),
 ) -> Page:
     wanted = visit.path.get("event_type_id") or visit.form["event_type_id"]
     number = parsed_id(wanted)
@@ -277,16 +250,14 @@ def _page(
         "filters": FILTERS,
         "enabled": visit.application.display.enabled,
         "may_edit": visit.may("editor"),
-        "notes": [],
+        "notes": notes,
     }
     return Page("template.html", values, status or (422 if errors else 200))
 
 
-_BASE = "/applications/{application_id}/templates"
 ROUTES = (
     Route(_BASE, {"GET": show_list}, {"GET": "viewer"}),
     Route(f"{_BASE}/new", {"GET": show, "POST": write}, {"GET": "editor", "POST": "editor"}),
     Route(f"{_BASE}/preview", {"POST": preview}, {"POST": "editor"}),
-    Route(f"{_BASE}/{{event_type_id}}", {"GET": show, "POST": write}, {"GET": "viewer", "POST": "editor"}),
-    Route(f"{_BASE}/{{event_type_id}}/delete", {"POST": delete}, {"POST": "editor"}),
+    Route(OF_ONE, {"GET": show, "POST": write}, {"GET": "viewer", "POST": "editor"}),
 )

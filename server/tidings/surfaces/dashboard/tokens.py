@@ -9,6 +9,7 @@ from tidings.domain.api_tokens import Created
 from tidings.errors import Invalid, TidingsError
 from tidings.records.token import ApiToken
 from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id
 
@@ -50,7 +51,8 @@ def create_post(visit: Visit) -> Work:
         return made
 
     base_url = visit.context.settings.base_url
-    return Write(job, lambda made: Page("token_made.html", {"made": made, "base_url": base_url}), partial(_list, visit))
+    shown = Write(job, lambda made: Page("token_made.html", {"made": made, "base_url": base_url}), partial(_list, visit))
+    return once(visit, shown, f"{visit.base}/tokens")
 
 
 def revoke_page(visit: Visit) -> Work:

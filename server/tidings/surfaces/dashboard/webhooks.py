@@ -2,64 +2,34 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from tidings.domain import audit, deliveries, webhooks
 from tidings.errors import Invalid, NotFound, TidingsError
-from tidings.records.delivery import Delivery, LoggedAttempt
+from tidings.records.delivery import Delivery
 from tidings.records.webhook import Webhook, WebhookChanges
 from tidings.render.stats import CHOICES
 from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
+from tidings.surfaces.dashboard.webhook_log import Opened, addresses, found, log_values
 from tidings.surfaces.kinds import parsed_id
-from tidings.surfaces.webhooks import shown, webhook_changes, webhook_draft
+from tidings.surfaces.webhooks import webhook_changes, webhook_draft
 
-LOG_LENGTH = 20
-# Milliseconds: while something is due within these, the log is asked for again and again.
-SOON = 60_000
 # What a figure is called where people choose it.
-FIGURE_NAMES = {name: name.replace("_", " ").capitalize() for name in CHOICES}
-_RESULTS = {
-    "delivered": "taken",
-    "redirected": "answered with a redirect, which is not followed",
-    "refused": "refused",
-    "gone": "answered that it is gone",
-    "refused_address": "an address that may not be called",
-    "bad_answer": "no answer of HTTP",
-    "busy": "too busy",
-    "unresolved": "its name has no address",
-    "not_connected": "no connection",
-    "tls_failed": "no trusted connection",
-    "timed_out": "no answer within 15 seconds",
-    "broken_off": "the connection broke off",
-    "process_ended": "the server ended during the attempt",
-}
-
-
-class Tried(Struct, frozen=True):
-    """An attempt as the page shows it: in words, and what was answered as text that does no harm."""
-
-    attempt: LoggedAttempt
-    result: str
-    answer: str
-
-
-class Logged(Struct, frozen=True):
-    """A delivery and what came of it, the newest attempt first."""
-
-    delivery: Delivery
-    attempts: tuple[Tried, ...]
-    body: str
+_NAMES = {"conversions_count": "Conversions", "conversions_sales_sum": "Revenue"}
+FIGURE_NAMES = {name: _NAMES.get(name, f"{name.capitalize()}s") for name in CHOICES}
 
 
 class Listed(Struct, frozen=True):
-    """A row of the list."""
+    """A row of the list. `delivered`: whether anything was taken of late."""
 
     webhook: Webhook
     last: Delivery | None
+    delivered: bool
 
 
 # -- the list -------------------------------------------------------------------------------------------------------
@@ -69,14 +39,14 @@ def list_page(visit: Visit) -> Work:
     """All webhooks of the application."""
 
     def query(connection: Connection) -> list[Listed]:
-        found = []
+        rows = []
         for webhook in webhooks.every(connection, application_id=visit.application.id):
             last = deliveries.of_webhook(connection, application_id=webhook.application_id, webhook_id=webhook.id, limit=1)
-            found.append(Listed(webhook, last[0][0] if last else None))
-        return found
+            rows.append(Listed(webhook, last[0][0] if last else None, deliveries.standing(connection, webhook.id)[1]))
+        return rows
 
-    values = {"most": webhooks.MOST_WEBHOOKS, "names": FIGURE_NAMES}
-    return Read(query, lambda found: Page("webhooks.html", {"webhooks": found, **values}))
+    values = {"address": addresses(visit), "most": webhooks.MOST_WEBHOOKS, "names": FIGURE_NAMES}
+    return Read(query, lambda rows: Page("webhooks.html", {"webhooks": rows, **values}))
 
 
 def new_page(visit: Visit) -> Work:
@@ -105,7 +75,12 @@ def create_post(visit: Visit) -> Work:
         _note(connection, visit, "webhook.created", made)
         return made
 
-    return Write(job, lambda made: _secret_page(made, new=True), partial(_new_form, visit))
+    return _secret_once(visit, Write(job, lambda made: _secret_page(made, new=True), partial(_new_form, visit)))
+
+
+def _secret_once(visit: Visit, write: Write) -> Work:
+    here = f"{visit.base}/webhooks"
+    return once(visit, write, here, lambda webhook: f"{here}/{webhook.id}")
 
 
 def _secret_page(webhook: Webhook, *, new: bool) -> Page:
@@ -127,43 +102,21 @@ def _one(visit: Visit, error: TidingsError | None = None) -> Work:
     typed = isinstance(error, Invalid) and "url" in visit.form
     before = parsed_id(visit.query.get("before", ""))
 
-    def then(found: tuple[Webhook, list[Logged]]) -> Page:
-        webhook, log = found
+    def then(opened: Opened) -> Page:
+        webhook = opened.webhook
         values = {
             "webhook": webhook,
+            "delivered": opened.delivered,
             "url": visit.form["url"] if typed else webhook.url,
             "figures": visit.form.all("figures") if typed else webhook.figures,
             "choices": FIGURE_NAMES,
             "errors": errors_of(error) if error else {},
-            **_log_values(visit, webhook, log, before),
+            **log_values(visit, opened, before),
         }
         template = "webhook_log.html" if visit.fragment and not error else "webhook.html"
         return Page(template, values, status_of(error) if error else 200)
 
-    return Read(partial(_found, _names(visit), before), then)
-
-
-def _found(names: dict[str, int], before: int | None, connection: Connection) -> tuple[Webhook, list[Logged]]:
-    webhook = webhooks.retrieve(connection, **names)
-    found = deliveries.of_webhook(connection, **names, before=before, limit=LOG_LENGTH)
-    return webhook, [_logged(*one) for one in found]
-
-
-def _logged(delivery: Delivery, attempts: list[LoggedAttempt]) -> Logged:
-    tried = (Tried(one, _RESULTS.get(one.result, one.result), shown(one.answer)) for one in reversed(attempts))
-    return Logged(delivery, tuple(tried), delivery.body.decode("utf-8", "replace"))
-
-
-def _log_values(visit: Visit, webhook: Webhook, log: list[Logged], before: int | None) -> dict[str, Any]:
-    here = f"{visit.base}/webhooks/{webhook.id}"
-    older = f"{here}?before={log[-1].delivery.id}" if len(log) == LOG_LENGTH else ""
-    soon = visit.now + SOON
-    open_now = any(
-        one.delivery.state == "sending"
-        or (one.delivery.state == "waiting" and one.delivery.due_at is not None and one.delivery.due_at <= soon)
-        for one in log
-    )
-    return {"log": log, "here": here, "older": older, "newer": here if before else "", "is_open": open_now and not before}
+    return Read(partial(found, _names(visit), before), then)
 
 
 def save_post(visit: Visit) -> Work:
@@ -183,8 +136,10 @@ def _change(visit: Visit, changes: Callable[[], WebhookChanges], deed: str, done
     names = _names(visit)
 
     def job(connection: Connection) -> Webhook:
+        before = webhooks.retrieve(connection, **names)
         changed = webhooks.update(connection, **names, changes=changes(), guard=visit.context.guard, now=visit.now)
-        _note(connection, visit, deed, changed)
+        if changed != before:
+            _note(connection, visit, deed, changed)
         return changed
 
     def then(changed: Webhook) -> Redirect:
@@ -205,7 +160,7 @@ def secret_post(visit: Visit) -> Work:
         _note(connection, visit, "webhook.secret_rotated", changed)
         return changed
 
-    return Write(job, lambda changed: _secret_page(changed, new=False), partial(_one, visit))
+    return _secret_once(visit, Write(job, lambda changed: _secret_page(changed, new=False), partial(_one, visit)))
 
 
 def delete_page(visit: Visit) -> Work:
@@ -267,7 +222,10 @@ def _names(visit: Visit) -> dict[str, int]:
 
 
 def _note(connection: Connection, visit: Visit, deed: str, webhook: Webhook) -> None:
-    audit.note(connection, visit.by, deed, application_id=webhook.application_id, subject=webhook.url, now=visit.now)
+    # The rest of an address is often a secret, and the log is kept for ever.
+    parts = urlsplit(webhook.url)
+    subject = f"webhook {webhook.id}: {parts.scheme}://{parts.hostname}"
+    audit.note(connection, visit.by, deed, application_id=webhook.application_id, subject=subject, now=visit.now)
 
 
 _HERE = "/applications/{application_id}/webhooks"

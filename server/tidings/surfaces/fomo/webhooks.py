@@ -69,7 +69,7 @@ def delete(call: Call) -> Write[Any]:
 
 def test(call: Call) -> Write[Logged]:
     """POST …/webhooks/{id}/test: the figures of the last whole window, at once."""
-    names = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
+    names: dict[str, Any] = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
 
     def job(connection: Connection) -> Logged:
         delivery = webhooks.test(connection, **names, now=call.now)
@@ -80,7 +80,7 @@ def test(call: Call) -> Write[Logged]:
 
 def send_again(call: Call) -> Write[Logged]:
     """POST …/webhooks/{id}/deliveries/{delivery_id}/send_again"""
-    names = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
+    names: dict[str, Any] = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
     delivery_id = id_in_path(call, "delivery_id")
     if delivery_id is None:
         raise NotFound("Delivery not found", code="delivery_not_found")
@@ -88,14 +88,14 @@ def send_again(call: Call) -> Write[Logged]:
     def job(connection: Connection) -> Logged:
         webhook = webhooks.retrieve(connection, **names)
         deliveries.send_again(connection, **names, delivery_id=delivery_id, now=call.now)
-        return webhook, deliveries.of_webhook(connection, **names, before=delivery_id + 1, limit=1)
+        return webhook, deliveries.of_webhook(connection, before=delivery_id + 1, limit=1, **names)
 
     return Write(job, partial(_on_its_way, call))
 
 
 def list_deliveries(call: Call) -> Read[list[dict[str, Any]]]:
     """GET …/webhooks/{id}/deliveries?before=&limit=: newest first."""
-    names = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
+    names: dict[str, Any] = {"application_id": _mine(call), "webhook_id": webhook_id(call)}
     asked = read_query(call.query, DELIVERIES)
 
     def query(connection: Connection) -> list[dict[str, Any]]:  # in words already here: in a thread, since it may be much
