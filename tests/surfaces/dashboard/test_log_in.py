@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -192,13 +193,19 @@ def test_a_session_goes_with_its_user(dashboard: Dashboard) -> None:
 
 def test_who_guesses_is_told_to_wait(dashboard: Dashboard, user: User) -> None:
     client = dashboard.nobody()
-    assert [log_in(client, user, "wrong password").status for _ in range(5)] == [401] * 5
-    page = log_in(client, user)
+    # Five are looked at; on a busy machine looking takes longer than the first waits, so that a few more are.
+    tried = [log_in(client, user, "wrong password").status for _ in range(5)]
+    assert tried == [401] * 5
+    while (page := log_in(client, user, "wrong password")).status == 401 and len(tried) < 12:
+        tried.append(page.status)
     assert page.status == 429
-    assert page.headers["retry-after"] == "1"
-    assert "Too many failed log-ins. Please try again in a second." in page.text
+    wait = int(page.headers["retry-after"])
+    assert 1 <= wait <= 1 << (len(tried) - 5)
+    assert re.search(r"Too many failed log-ins\. Please try again in (a second|\d+ seconds)\.", page.text)
+    page = log_in(client, user)
+    assert page.status == 429, "the right password waits too"
     assert "tidings_session" not in client.cookies
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + wait + 5
     while page.status == 429 and time.monotonic() < deadline:
         time.sleep(0.1)
         page = log_in(client, user)
@@ -211,8 +218,9 @@ def test_a_hundred_at_once_are_not_looked_at(dashboard: Dashboard, user: User) -
     client.get(LOG_IN)
     with ThreadPoolExecutor(20) as threads:
         statuses = list(threads.map(lambda number: log_in(client, user, f"wrong {number}").status, range(40)))
-    assert statuses.count(401) == 5
-    assert statuses.count(429) == 35
+    # As many more as waits of a second, of two and of four pass meanwhile.
+    assert 5 <= statuses.count(401) <= 8
+    assert statuses.count(429) == 40 - statuses.count(401)
 
 
 # -- the page itself -----------------------------------------------------------------------------------------------------
