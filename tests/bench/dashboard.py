@@ -62,7 +62,10 @@ def people(connection: Connection, application_id: int, now: int) -> dict[str, s
         connection, None, email="owner@shop.example", name="Owner", password_hash=NO_PASSWORD, role="owner", now=now
     )
     cookie = sessions.begin(connection, owner.id, address="127.0.0.1", user_agent="bench", now=now)
-    invited = members.invite(connection, Actor(owner.id, owner.email), application_id=application_id, role="viewer", now=now)
+    by = Actor(owner.id, owner.email)
+    member = users.create(connection, by, email="mo@shop.example", name="Mo", password_hash=NO_PASSWORD, role=None, now=now)
+    members.add(connection, by, application_id=application_id, user=member, role="viewer", now=now)
+    invited = members.invite(connection, by, application_id=application_id, role="viewer", now=now)
     kept = previews.keep(connection, application_id=application_id, content=PreviewContent(), now=now)
     rows = {
         "event_id": "SELECT max(id) FROM events",
@@ -75,7 +78,14 @@ def people(connection: Connection, application_id: int, now: int) -> dict[str, s
     }
     found = {name: str(connection.exec_driver_sql(text).scalar_one()) for name, text in rows.items()}
     tokens = {"/invitation/{token}": invited.token, f"{_OF_ONE}/preview/{{token}}": kept.token}
-    return {**found, "application_id": str(application_id), "cookie": cookie, "theme": "theme1", **tokens}
+    return {
+        **found,
+        "application_id": str(application_id),
+        "cookie": cookie,
+        "theme": "theme1",
+        "user_id": str(member.id),
+        **tokens,
+    }
 
 
 def paths_of_pages(known: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -87,7 +87,10 @@ def test_it_is_drawn_anew_when_the_scheme_changes(marketer: Marketer, dashboard:
     is_painted(page, "accent", 200)
 
 
-@pytest.mark.parametrize("query", ["?range=7", "?range=30", "?range=365", "?range=1"])
+@pytest.mark.parametrize(
+    "query",
+    ["?range=7", *(pytest.param(query, marks=pytest.mark.slow) for query in ("?range=30", "?range=365")), "?range=1"],
+)
 def test_every_point_says_by_keys_what_the_table_says(marketer: Marketer, dashboard: DashboardServer, query: str) -> None:
     page = opened(marketer, dashboard, query)
     rows = table(page)

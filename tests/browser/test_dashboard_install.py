@@ -126,6 +126,7 @@ def filled(text: str, live: Live) -> str:
     return text.replace("{c}", made.client_id).replace("{t}", made.integrity)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_policies_is_what_the_browser_does(
     live: Live, host_page: HostPages, new_page: Callable[..., Page]
 ) -> None:

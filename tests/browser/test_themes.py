@@ -87,6 +87,7 @@ def test_fingers_find_every_button(visit: Visits, theme: str) -> None:
     for number, direction in ((1, "ltr"), (2, "rtl"), (3, "ltr"), (3, "rtl")):
         v.js("(direction) => { fomo.settings.direction = direction }", direction)
         v.display(number)
+        v.box()  # it has arrived
         for width in (320, 375):
             resize(v, width, 667)
             assert probe(v, "faults", 44) == [], (number, direction, width)

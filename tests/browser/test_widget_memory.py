@@ -47,6 +47,8 @@ def test_after_very_many_cards_the_page_and_the_storage_are_small(visit: Visits)
     settings = {"displayFor": 1, "displayInterval": 0, "loopNotification": True, "maximumPerPage": 200}
     v = visit(events, settings, clock=True)
     v.run(260, step=2)
+    # A step that the browser was too busy for is made up for.
+    v.run(20, step=2)
     assert len(v.shown()) == 200
     assert v.js("Object.keys(localStorage)") == [f"fomo:{visit.live.a.client_id}"]
     assert v.js("Object.values(localStorage)[0].length") <= 2048

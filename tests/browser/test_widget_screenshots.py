@@ -51,6 +51,7 @@ def picture(v: Visit, theme: str, scheme: str, direction: str, width: int) -> Im
     return picture_of(v.page, {"x": left, "y": top, "width": right - left, "height": bottom - top})
 
 
+@pytest.mark.slow
 @pytest.mark.criterion(93)
 def test_a_card_is_the_same_picture_in_any_page(visit: Visits) -> None:
     """At most one pixel in a thousand differs between a plain page and a hostile one; and no two variants are alike."""

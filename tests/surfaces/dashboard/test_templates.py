@@ -30,6 +30,17 @@ def test_the_list(dashboard: Dashboard) -> None:
     assert "New event type" in dashboard.as_role("editor").get("/templates").text
 
 
+def test_a_hundred_are_on_a_page(dashboard: Dashboard) -> None:
+    made = [{"name": f"Type {number:03}", "message": "{{ title }}"} for number in range(99)]
+    for some in (made[:50], [*made[50:], {"name": "The last one", "message": "{{ title }}"}]):
+        assert dashboard.application.request("PATCH", "", {"event_types_attributes": some}).status == 200
+    viewer = dashboard.as_role("viewer")
+    first, second = viewer.get("/templates").text, viewer.get("/templates?page=2").text
+    assert ("Type 098" in first, "The last one" in first, "page=2" in first) == (True, False, True)
+    assert ("Type 098" in second, "The last one" in second, "page=1" in second) == (False, True, True)
+    assert viewer.get("/templates?page=99999999").text == second
+
+
 def test_an_event_type_is_made(dashboard: Dashboard) -> None:
     editor = dashboard.as_role("editor")
     fields = shown(editor, "/templates/new") | {"name": "New review", "message": "{{ first_name }} liked {{ title }}"}

@@ -40,21 +40,28 @@ NEW = EventType(
     created_at=0,
     updated_at=0,
 )
+# Each is some markup, and an application may have a thousand.
+SHOWN_AT_ONCE = 100
 _BASE = "/applications/{application_id}/templates"
 OF_ONE = f"{_BASE}/{{event_type_id}}"
 Typed = dict[str, Any]
 
 
 def show_list(visit: Visit) -> Work:
-    """Every event type with its wording."""
+    """The event types with their wordings, SHOWN_AT_ONCE on a page."""
     entry = visit.entry
     if entry is None:
         raise LookupError("this path names no application")
+    types = list(entry.event_types.values())
+    last = max(0, len(types) - 1) // SHOWN_AT_ONCE + 1
+    number = min(parsed_id(visit.query.get("page", "1")) or 1, last)
+    here = types[(number - 1) * SHOWN_AT_ONCE : number * SHOWN_AT_ONCE]
 
     def drawn(said: Mapping[int, showing.Said]) -> Page:
-        types = entry.event_types.values()
-        rows = [{"type": one, "pieces": pieces(one.message), "said": said.get(one.id)} for one in types]
-        return Page("templates.html", {"rows": rows, **shared(visit)})
+        rows = [{"type": one, "pieces": pieces(one.message), "said": said.get(one.id)} for one in here]
+        before = f"{visit.base}/templates?page={number - 1}" if number > 1 else ""
+        after = f"{visit.base}/templates?page={number + 1}" if number < last else ""
+        return Page("templates.html", {"rows": rows, "before": before, "after": after, **shared(visit)})
 
     return Read(partial(wordings.newest_said, entry=entry, now=visit.now), drawn)
 
