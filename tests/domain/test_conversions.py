@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from sqlalchemy import Connection
 from tests.domain.goal_ground import DAY, NOW, Ground, clicked, told
-from tests.new_database import new_database
 
 from tidings.domain import events, goals, lift, statistics
 from tidings.errors import Invalid
 from tidings.records.conversion import CLICKED, DISPLAYED, HELD, SHOWN, UNATTRIBUTED
 from tidings.records.goal import GoalChanges
 from tidings.records.statistics import EVENT_DAYS, HOUR, Figures, Reach
-from tidings.storage.engine import writing_engine
 from tidings.storage.goal_tables import goal_figures
 from tidings.storage.hours import set_first_open_hour
 from tidings.storage.tables import page_view_marks
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    new_database(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield Ground(connection)
-    engine.dispose()
+def ground(connection: Connection) -> Ground:
+    return Ground(connection)
 
 
 # -- counted once -------------------------------------------------------------------------------------------------

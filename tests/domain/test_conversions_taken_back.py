@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from tests.domain.goal_ground import DAY, GOAL_TABLES, NOW, Ground, clicked, told
-from tests.new_database import new_database
 
 from tidings.domain import applications, conversions, events, goals, lift, statistics
 from tidings.errors import NotFound
@@ -22,17 +19,12 @@ from tidings.records.conversion import HELD, SHOWN
 from tidings.records.event import EventDraft
 from tidings.records.statistics import HOUR, Figures, Reach
 from tidings.storage import goal_tables
-from tidings.storage.engine import writing_engine
 from tidings.storage.hours import set_first_open_hour
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    new_database(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield Ground(connection)
-    engine.dispose()
+def ground(connection: Connection) -> Ground:
+    return Ground(connection)
 
 
 # -- by external id -----------------------------------------------------------------------------------------------

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from tests.domain.goal_ground import DAY, NOW, Ground, clicked, told
-from tests.new_database import new_database
 
 from tidings.domain import applications, conversions, events, goals
 from tidings.errors import NotFound
@@ -17,19 +13,14 @@ from tidings.records.conversion import MOST_CENTS, SHOWN
 from tidings.records.event import EventDraft
 from tidings.records.statistics import HOUR, Reach
 from tidings.storage import goal_tables
-from tidings.storage.engine import writing_engine
 from tidings.storage.goal_figures import MOST_OF_ROW
 from tidings.storage.hours import set_first_open_hour
 from tidings.storage.tables import application_figures
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    new_database(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield Ground(connection)
-    engine.dispose()
+def ground(connection: Connection) -> Ground:
+    return Ground(connection)
 
 
 def days(ground: Ground) -> list[int]:

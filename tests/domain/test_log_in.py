@@ -11,8 +11,9 @@ from tests.new_database import new_database
 
 from tidings.domain import audit, log_in, sessions, users
 from tidings.domain.log_in import BY_ACCOUNT, BY_ADDRESS, Attempt
-from tidings.domain.slowing import DAY, KNOWN_FOR
+from tidings.domain.slowing import KNOWN_FOR
 from tidings.errors import TooMany
+from tidings.records.statistics import DAY
 from tidings.records.user import User
 from tidings.storage.engine import writing_engine
 from tidings.storage.user_tables import audit_log, log_in_failures

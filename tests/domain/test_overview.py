@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import Connection
 from tests.domain.goal_ground import NOW, Ground, clicked
-from tests.new_database import new_database
 
 from tidings.domain import applications, beacons, event_types, events, overview
 from tidings.domain.directory import read_entry
@@ -23,19 +20,14 @@ from tidings.records.event import EventDraft
 from tidings.records.event_type import EventTypeDraft
 from tidings.records.statistics import HOUR, Figures
 from tidings.storage.applications import update_application
-from tidings.storage.engine import writing_engine
 from tidings.storage.events import delete_event
 
 DAY = 24 * HOUR
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    new_database(tmp_path / "a.db")
-    engine = writing_engine(tmp_path / "a.db", checkpoints=False)
-    with engine.begin() as connection:
-        yield Ground(connection)
-    engine.dispose()
+def ground(connection: Connection) -> Ground:
+    return Ground(connection)
 
 
 def in_zone(connection: Connection, zone: str = "UTC") -> Application:

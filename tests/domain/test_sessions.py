@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from tidings.domain import sessions, users
-from tidings.domain.sessions import ABSOLUTE, DAY, IDLE, NOTED_EVERY
+from tidings.domain.sessions import ABSOLUTE, IDLE, NOTED_EVERY
 from tidings.errors import NotFound
+from tidings.records.statistics import DAY
 from tidings.records.user import User
 from tidings.storage.user_tables import sessions as table
 

@@ -12,13 +12,14 @@ from tidings.domain.applications import new_token
 from tidings.domain.directory import token_hash
 from tidings.errors import Conflict, Gone, Invalid, NotFound
 from tidings.records.application import Application
+from tidings.records.statistics import DAY
 from tidings.records.user import ROLES, Actor, Invitation, Member, Role, User, stronger
 from tidings.storage import members as stored
 from tidings.storage import users as stored_users
 
 # How long an invitation is open, and for how long it is remembered after that, in milliseconds.
-OPEN_FOR = 7 * 86_400_000
-REMEMBERED_FOR = 30 * 86_400_000
+OPEN_FOR = 7 * DAY
+REMEMBERED_FOR = 30 * DAY
 REMOVED_AT_ONCE = 500
 _LONGEST_NOTE = 100
 

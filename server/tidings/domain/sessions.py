@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from tidings.domain.directory import token_hash
 from tidings.errors import NotFound
+from tidings.records.statistics import DAY
 from tidings.records.user import Session, User
 from tidings.storage import sessions as stored
 
-DAY = 86_400_000
 # How long a session lasts that nobody uses, and how long at most, in milliseconds.
 IDLE = 14 * DAY
 ABSOLUTE = 90 * DAY

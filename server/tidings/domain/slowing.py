@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from tidings.errors import TooMany
+from tidings.records.statistics import DAY
 from tidings.storage.log_in_failures import Failures, failures_of, put_failures
 
-DAY = 86_400_000
 # Milliseconds after which what was counted counts no more, and for which an address is one that an account is known from.
 FORGOTTEN_AFTER = DAY
 KNOWN_FOR = 90 * DAY

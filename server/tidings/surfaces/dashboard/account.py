@@ -1,28 +1,23 @@
 """One's own account: name, password, and the sessions that are open."""
 
+from functools import partial
+
 from sqlalchemy import Connection
 
 from tidings.domain import audit, log_in, passwords, sessions, users
 from tidings.domain.log_in import Attempt
 from tidings.errors import TidingsError
-from tidings.records.user import User
-from tidings.surfaces.attempts import household
 from tidings.surfaces.dashboard.access import set_cookie
-from tidings.surfaces.dashboard.log_in import LOG_IN, entered, errors_of, status_of
+from tidings.surfaces.dashboard.errors import errors_of, status_of
+from tidings.surfaces.dashboard.log_in import LOG_IN, count_attempt, entered
 from tidings.surfaces.dashboard.plumbing import PREFIX, Aside, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id
 
 ACCOUNT = f"{PREFIX}/account"
 
 
-def _self(visit: Visit) -> User:
-    if visit.user is None:
-        raise LookupError("nobody is logged in")
-    return visit.user
-
-
 def _page(visit: Visit, errors: dict[str, str], status: int = 200, name: str | None = None) -> Work:
-    user = _self(visit)
+    user = visit.known_user
     values = {"name": user.name if name is None else name, "errors": errors}
     return Read(
         lambda connection: sessions.of_user(connection, user.id, visit.now),
@@ -41,7 +36,7 @@ def account_page(visit: Visit) -> Work:
 
 def rename_post(visit: Visit) -> Work:
     """Changes how one is called."""
-    user, name = _self(visit), visit.form["name"]
+    user, name = visit.known_user, visit.form["name"]
     return Write(
         lambda connection: users.rename(connection, visit.by, user, name, visit.now),
         lambda _: Redirect(ACCOUNT, "saved"),
@@ -51,17 +46,7 @@ def rename_post(visit: Visit) -> Work:
 
 def password_post(visit: Visit) -> Work:
     """Changes the password: asks for the present one, signs out every other session, and gives this one a new id."""
-    user, present, new = _self(visit), visit.form["present"], visit.form["password"]
-
-    def counted(connection: Connection) -> Attempt:
-        return log_in.attempt(
-            connection,
-            email=user.email,
-            household=household(visit.address),
-            secret=visit.context.secret,
-            now=visit.now,
-            by_address=visit.context.settings.rate_limits,
-        )
+    user, present, new = visit.known_user, visit.form["present"], visit.form["password"]
 
     def look(tried: Attempt) -> Work:
         def reckon() -> str | None:
@@ -92,12 +77,13 @@ def password_post(visit: Visit) -> Work:
     def refused(error: TidingsError) -> Work:
         return _refused(visit, error)
 
-    return Aside(lambda: passwords.check_new(new, user.email), lambda _: Write(counted, look, refused), refused, "hashing")
+    counted = Write(partial(count_attempt, visit=visit, email=user.email), look, refused)
+    return Aside(lambda: passwords.check_new(new, user.email), lambda _: counted, refused, "hashing")
 
 
 def end_session_post(visit: Visit) -> Work:
     """Signs out one session."""
-    user = _self(visit)
+    user = visit.known_user
     number = parsed_id(visit.path["session_id"]) or 0
 
     def end(connection: Connection) -> None:
@@ -111,7 +97,7 @@ def end_session_post(visit: Visit) -> Work:
 
 def end_sessions_post(visit: Visit) -> Work:
     """Signs out everywhere, here too."""
-    user = _self(visit)
+    user = visit.known_user
 
     def end(connection: Connection) -> None:
         sessions.end_all(connection, user.id)

@@ -11,7 +11,6 @@ from tidings.domain.application_list import ListPage
 from tidings.domain.applications import Created, snippet
 from tidings.errors import Invalid, TidingsError
 from tidings.records.application import ApplicationChanges
-from tidings.records.user import User
 from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import PREFIX, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import TEXT, WEB_URL, Member, parsed_id
@@ -41,12 +40,6 @@ def checked(visit: Visit) -> tuple[dict[str, str], dict[str, str]]:
     return found, errors
 
 
-def _user(visit: Visit) -> User:
-    if visit.user is None:
-        raise LookupError("nobody is logged in")
-    return visit.user
-
-
 def list_page(visit: Visit) -> Work:
     """All applications that the user may see."""
     search = visit.query.get("search", "").strip()[:_SEARCH_LIMIT]
@@ -63,7 +56,7 @@ def list_page(visit: Visit) -> Work:
         return Page("applications.html", values)
 
     return Read(
-        lambda connection: application_list.page(connection, _user(visit), search=search, number=number, now=visit.now),
+        lambda connection: application_list.page(connection, visit.known_user, search=search, number=number, now=visit.now),
         draw,
     )
 
@@ -72,7 +65,7 @@ def menu_page(visit: Visit) -> Work:
     """Other applications, for the menu of the one that is open."""
     but = parsed_id(visit.query.get("but", "")) or 0
     return Read(
-        lambda connection: application_list.some(connection, _user(visit), but=but, limit=IN_THE_MENU),
+        lambda connection: application_list.some(connection, visit.known_user, but=but, limit=IN_THE_MENU),
         lambda found: Page("applications_menu.html", {"applications": found}),
     )
 

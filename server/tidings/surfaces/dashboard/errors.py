@@ -1,6 +1,6 @@
 """What a refusal is as a page: its status, a heading and the sentence that it came with."""
 
-from tidings.errors import TidingsError, TooLarge, TooMany, Unavailable
+from tidings.errors import Invalid, TidingsError, TooLarge, TooMany, Unavailable
 from tidings.surfaces.dashboard.plumbing import Headers, Page
 from tidings.surfaces.refusals import STATUS
 
@@ -45,3 +45,13 @@ def error_page(status: int, sentence: str, headers: Headers = (), *, request_id:
     """The page of a status that is none of success."""
     values = {"status": status, "heading": HEADINGS[status], "sentence": sentence, "request_id": request_id, "done": ""}
     return Page("error.html", values, status, headers)
+
+
+def errors_of(error: TidingsError) -> dict[str, str]:
+    """A refusal as a form shows it: the sentence, by the field to blame."""
+    return {error.field or "": error.message}
+
+
+def status_of(error: TidingsError) -> int:
+    """The status of a form's page with that refusal on it."""
+    return 422 if isinstance(error, Invalid) else STATUS.get(type(error), 500)

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from tidings.domain import events, events_by_hand, showing
 from tidings.domain.custom_fields import FIELD
-from tidings.domain.directory import Entry
 from tidings.errors import Conflict, Invalid, NotFound, TidingsError
 from tidings.records.event import Event
 from tidings.records.statistics import DAY, EVENT_DAYS, Figures
@@ -41,7 +40,7 @@ class _Looked(Struct, frozen=True):
 
 def event_page(visit: Visit) -> Work:
     """GET /events/{event_id}"""
-    entry, number = _entry(visit), _event_id(visit)
+    entry, number = visit.known_entry, _event_id(visit)
     asked = rule_lists.asked(visit)
 
     def query(connection: Connection) -> _Looked:
@@ -73,13 +72,13 @@ def event_page(visit: Visit) -> Work:
 
 def new_page(visit: Visit) -> Work:
     """GET /events/new"""
-    first = next(iter(_entry(visit).event_types), None)
+    first = next(iter(visit.known_entry.event_types), None)
     return _form(visit, blank(first))
 
 
 def add(visit: Visit) -> Work:
     """POST /events/new"""
-    typed, entry = typed_form(visit.form), _entry(visit)
+    typed, entry = typed_form(visit.form), visit.known_entry
     if ADD_FIELD in visit.form:
         return _form(visit, typed)
     try:
@@ -110,7 +109,7 @@ def _edited(visit: Visit, typed: Typed, event: Event) -> Work:
         return _form(visit, typed, event, wrong.errors)
     job = partial(
         events_by_hand.change,
-        entry=_entry(visit),
+        entry=visit.known_entry,
         event_id=event.id,
         changes=changes,
         secret=visit.context.secret,
@@ -124,7 +123,7 @@ def delete_page(visit: Visit) -> Work:
     """GET /events/{event_id}/delete"""
 
     def drawn(event: Event) -> Page:
-        (line,) = lines_of(_entry(visit), [event], visit.now)
+        (line,) = lines_of(visit.known_entry, [event], visit.now)
         return Page("event_delete.html", {"line": line, "event": event, **shared(visit)})
 
     return _read(visit, drawn)
@@ -147,7 +146,7 @@ def _read(visit: Visit, then: Any) -> Read:
 
 
 def _form(visit: Visit, typed: Typed, event: Event | None = None, errors: Mapping[str, str] | None = None) -> Page:
-    entry = _entry(visit)
+    entry = visit.known_entry
     types: list[tuple[int | str, str]] = [(one.id, one.name) for one in entry.event_types.values()]
     if event is not None and event.event_type_id not in entry.event_types:
         types = [("", "(deleted)"), *types]
@@ -165,12 +164,6 @@ def _refused(visit: Visit, typed: Typed, event: Event | None, error: TidingsErro
 
 def _to_event(visit: Visit, event: Event, done: str) -> Redirect:
     return Redirect(f"{visit.base}/events/{event.id}", done)
-
-
-def _entry(visit: Visit) -> Entry:
-    if visit.entry is None:
-        raise LookupError("this path names no application")
-    return visit.entry
 
 
 def _event_id(visit: Visit) -> int:

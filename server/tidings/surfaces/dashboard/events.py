@@ -50,7 +50,7 @@ def _line(entry: Entry, event: Event, now: int) -> Line:
 def list_page(visit: Visit) -> Work:
     """The newest events, or those that are looked for; further back with `before`."""
     wanted, before = _filter(visit), _place(visit.query.get("before", ""))
-    entry = _entry(visit)
+    entry = visit.known_entry
     query = partial(event_search.search, entry=entry, wanted=wanted, before=before, secret=visit.context.secret)
 
     def drawn(found: Found) -> Page:
@@ -83,7 +83,7 @@ def list_page(visit: Visit) -> Work:
 def arrived(visit: Visit) -> Work:
     """The rows of events that came after the one with the id `after`, for a list that stands on a page already."""
     after = parsed_id(visit.query.get("after", "")) or 0
-    entry = _entry(visit)
+    entry = visit.known_entry
     query = partial(event_search.arrived, entry=entry, wanted=_filter(visit), after=after)
 
     def drawn(found: Arrived) -> Page:
@@ -114,7 +114,7 @@ def shared(visit: Visit) -> dict[str, Any]:
 
 def _curl(visit: Visit) -> str:
     """A command that sends a first event to this application, in a shell that has its token in $TOKEN."""
-    event_type = next(iter(_entry(visit).event_types.values()), None)
+    event_type = next(iter(visit.known_entry.event_types.values()), None)
     body = {
         "event_type_tag": event_type.tag if event_type else "new_order",
         "first_name": "Ada",
@@ -131,15 +131,9 @@ def _curl(visit: Visit) -> str:
     )
 
 
-def _entry(visit: Visit) -> Entry:
-    if visit.entry is None:
-        raise LookupError("this path names no application")
-    return visit.entry
-
-
 def _filter(visit: Visit) -> Filter:
     """What is looked for; what is not known is left out."""
-    entry = _entry(visit)
+    entry = visit.known_entry
     event_type_id = parsed_id(visit.query.get("type", ""))
     sent = visit.query.get("from", "")
     return Filter(

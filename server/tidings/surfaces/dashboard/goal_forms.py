@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from tidings.domain import audit, goal_statistics, goals
 from tidings.errors import Invalid, TidingsError
 from tidings.records.goal import CURRENCIES, NO_VALUE, Goal
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.formats import ISO_CODES
 from tidings.surfaces.dashboard.goals import OF_ONE, named
-from tidings.surfaces.dashboard.log_in import errors_of, status_of
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.goals import goal_changes, goal_draft
 from tidings.surfaces.page_rules import MOST_PAGE_RULES, in_words

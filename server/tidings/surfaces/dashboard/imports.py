@@ -139,7 +139,7 @@ def _previewed(visit: Visit, one: Import, rows: Sequence[Row]) -> list[Previewed
     found = []
     for row in rows:
         try:
-            found.append(Previewed(row, imports.event_of_row(_entry(visit), one, row, visit.now, ground)))
+            found.append(Previewed(row, imports.event_of_row(visit.known_entry, one, row, visit.now, ground)))
         except Invalid as error:
             found.append(Previewed(row, None, error.message))
     return found
@@ -166,7 +166,7 @@ def columns_post(visit: Visit) -> Work:
         if len(plan.fields) != len(before.columns):
             raise Invalid("Say of each column what it is.", field="columns")
         check_plan(plan)
-        if event_type_id is not None and event_type_id not in _entry(visit).event_types:
+        if event_type_id is not None and event_type_id not in visit.known_entry.event_types:
             raise Invalid("Choose an event type of this application", field="event_type_id")
         imports.set_plan(connection, application_id, import_id, plan, visit.now)
         if form["do"] != "start" or before.plan != plan:
@@ -244,14 +244,8 @@ def _examples(rows: Sequence[Row], place: int) -> list[str]:
     return seen
 
 
-def _entry(visit: Visit) -> Any:
-    if visit.entry is None:
-        raise LookupError("this path names no application")
-    return visit.entry
-
-
 def _event_types(visit: Visit) -> list[Any]:
-    return list(_entry(visit).event_types.values())
+    return list(visit.known_entry.event_types.values())
 
 
 def _ground(visit: Visit) -> imports.Ground:

@@ -18,8 +18,8 @@ from tidings.errors import TidingsError, TooMany
 from tidings.outbound.guard import LONGEST_URL
 from tidings.outbound.page_fetch import SECONDS
 from tidings.records.installation import Report, Wanted
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.install_guides import Guide, Snippet, event_guides, site_guides
-from tidings.surfaces.dashboard.log_in import errors_of, status_of
 from tidings.surfaces.dashboard.plumbing import Aside, Page, Read, Route, Visit, Work
 
 # For each user; a look takes SECONDS at most.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from tidings.records.application import Application
 from tidings.records.user import Invitation, User
 from tidings.surfaces.attempts import household
 from tidings.surfaces.dashboard.access import set_cookie
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.plumbing import PREFIX, Aside, Headers, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.refusals import STATUS
 
@@ -25,16 +27,6 @@ _PATH = re.compile(rf"{PREFIX}(?:[/?][A-Za-z0-9/_.,~=&?+%:-]*)?", re.ASCII)
 def safe_next(path: str) -> str:
     """Where to go after the log-in: what was asked for, if it is a page of this dashboard, else the first page."""
     return path if _PATH.fullmatch(path) and "/." not in path and "//" not in path and len(path) <= 2_000 else PREFIX
-
-
-def errors_of(error: TidingsError) -> dict[str, str]:
-    """A refusal as a form shows it: the sentence, by the field to blame."""
-    return {error.field or "": error.message}
-
-
-def status_of(error: TidingsError) -> int:
-    """The status of a form's page with that refusal on it."""
-    return 422 if isinstance(error, Invalid) else STATUS.get(type(error), 500)
 
 
 def entered(visit: Visit, cookie: str, to: str, done: str = "") -> Redirect:
@@ -67,16 +59,6 @@ def log_in_post(visit: Visit) -> Work:
         values = {"next": to, "email": email[:254], "errors": {"": sentence}, "nobody": False}
         return Page("log_in.html", values, status, headers)
 
-    def counted(connection: Connection) -> Attempt:
-        return log_in.attempt(
-            connection,
-            email=email,
-            household=household(visit.address),
-            secret=visit.context.secret,
-            now=visit.now,
-            by_address=visit.context.settings.rate_limits,
-        )
-
     def look(tried: Attempt) -> Work:
         return Aside(lambda: checked(tried, password), lambda found: go_in(tried, *found), kind="hashing")
 
@@ -101,7 +83,19 @@ def log_in_post(visit: Visit) -> Work:
             return again(error.message, 429, ((b"retry-after", str(error.retry_after).encode()),))
         raise error
 
-    return again(WRONG, 401) if nobodys else Write(counted, look, refused)
+    return again(WRONG, 401) if nobodys else Write(partial(count_attempt, visit=visit, email=email), look, refused)
+
+
+def count_attempt(connection: Connection, visit: Visit, email: str) -> Attempt:
+    """Counts that somebody at this address tries a password of this account. Raises TooMany."""
+    return log_in.attempt(
+        connection,
+        email=email,
+        household=household(visit.address),
+        secret=visit.context.secret,
+        now=visit.now,
+        by_address=visit.context.settings.rate_limits,
+    )
 
 
 def checked(tried: Attempt, password: str) -> tuple[bool, str | None]:

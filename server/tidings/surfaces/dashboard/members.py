@@ -8,7 +8,7 @@ from tidings.domain import members
 from tidings.domain.members import Invited
 from tidings.errors import NotFound, TidingsError
 from tidings.records.user import Invitation, Member, Role
-from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import PREFIX, Needs, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id

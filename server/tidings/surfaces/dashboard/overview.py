@@ -76,12 +76,12 @@ def lately_part(visit: Visit) -> Work:
     def query(connection: Connection) -> Any:
         return overview.shown_lately(connection, application_id=visit.application.id, now=visit.now)
 
-    entry = _entry(visit)
+    entry = visit.known_entry
     return Read(query, lambda shown: Page("overview_lately.html", {"shown": shown, "event_name": _namer(entry)}))
 
 
 def _values(visit: Visit, choice: Choice, found: Overview) -> Mapping[str, Any]:
-    entry = _entry(visit)
+    entry = visit.known_entry
     display = visit.application.display
     return {
         "choice": choice,
@@ -149,12 +149,6 @@ def lift_view(found: Lift, percent: int, choice: Choice) -> LiftView:
 def _place(share: float) -> float:
     """Where a lift stands on a line of 100 from WIDEST below nothing to WIDEST above it."""
     return round(50 + 50 * max(-WIDEST, min(WIDEST, share)) / WIDEST, 2)
-
-
-def _entry(visit: Visit) -> Entry:
-    if visit.entry is None:
-        raise LookupError("this path names no application")
-    return visit.entry
 
 
 def _namer(entry: Entry) -> Any:

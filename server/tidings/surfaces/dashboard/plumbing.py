@@ -107,11 +107,23 @@ class Visit(Struct, frozen=True):
     role: Role | None = None
 
     @property
-    def application(self) -> Application:
-        """The application of the path."""
+    def known_entry(self) -> Entry:
+        """The application of the path with what is its own, on pages that have one."""
         if self.entry is None:
             raise LookupError("this path names no application")
-        return self.entry.application
+        return self.entry
+
+    @property
+    def known_user(self) -> User:
+        """Who is logged in, on pages that need it."""
+        if self.user is None:
+            raise LookupError("nobody is logged in")
+        return self.user
+
+    @property
+    def application(self) -> Application:
+        """The application of the path."""
+        return self.known_entry.application
 
     @property
     def base(self) -> str:
@@ -121,9 +133,7 @@ class Visit(Struct, frozen=True):
     @property
     def by(self) -> Actor:
         """Who does what is done, for the audit log."""
-        if self.user is None:
-            raise LookupError("nobody is logged in")
-        return Actor(self.user.id, self.user.email)
+        return Actor(self.known_user.id, self.known_user.email)
 
     @property
     def done(self) -> str:

@@ -49,9 +49,7 @@ Typed = dict[str, Any]
 
 def show_list(visit: Visit) -> Work:
     """The event types with their wordings, SHOWN_AT_ONCE on a page."""
-    entry = visit.entry
-    if entry is None:
-        raise LookupError("this path names no application")
+    entry = visit.known_entry
     types = list(entry.event_types.values())
     last = max(0, len(types) - 1) // SHOWN_AT_ONCE + 1
     number = min(parsed_id(visit.query.get("page", "1")) or 1, last)

@@ -8,7 +8,7 @@ from tidings.domain import api_tokens, audit
 from tidings.domain.api_tokens import Created
 from tidings.errors import Invalid, TidingsError
 from tidings.records.token import ApiToken
-from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id

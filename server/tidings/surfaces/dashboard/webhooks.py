@@ -12,7 +12,7 @@ from tidings.errors import Invalid, NotFound, TidingsError
 from tidings.records.delivery import Delivery
 from tidings.records.webhook import Webhook, WebhookChanges
 from tidings.render.stats import CHOICES
-from tidings.surfaces.dashboard.log_in import errors_of, status_of
+from tidings.surfaces.dashboard.errors import errors_of, status_of
 from tidings.surfaces.dashboard.once import once
 from tidings.surfaces.dashboard.plumbing import Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.dashboard.webhook_log import Opened, addresses, found, log_values

@@ -29,9 +29,7 @@ class _Facts(Struct, frozen=True):
 
 def why_page(visit: Visit) -> Work:
     """GET /why?url=&device=; without an address, that of the application's own page."""
-    entry = visit.entry
-    if entry is None:
-        raise LookupError("this path names no application")
+    entry = visit.known_entry
     asked = rule_lists.asked(visit, visit.application.url)
     application_id = visit.application.id
 
