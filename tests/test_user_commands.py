@@ -79,7 +79,7 @@ def test_a_forgotten_password_and_a_user_who_leaves(dashboard: Dashboard) -> Non
     assert client.user is not None
     email = client.user.email
     reset = run(dashboard.server, "reset-password", email)
-    assert client.get(f"{PREFIX}/account").status == 303, "signed out"
+    assert client.get(f"{PREFIX}/account").status == 303, "logged out"
     again = may_log_in(dashboard, email, reset["password"])
     assert again is not None
     ended = dashboard.server.command_line("user", "delete", email)

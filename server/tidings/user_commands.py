@@ -115,7 +115,7 @@ def user_reset_password(email: Email, database: Database = None, as_json: AsJson
 
 @app.command("delete")
 def user_delete(email: Email, database: Database = None) -> None:
-    """Removes a user, signed out at once. The last owner of everything stays."""
+    """Removes a user, whose sessions end at once. The last owner of everything stays."""
     settings = config.load({"database_url": database})
 
     def work(connection: Connection) -> User:

@@ -101,7 +101,7 @@ def test_a_new_password_signs_out_but_here(connection: Connection) -> None:
     assert [entry.deed for entry in audit.page(connection, None, None, 2)] == ["password.reset", "password.changed"]
 
 
-def test_who_is_deleted_is_signed_out_and_stays_in_the_log(connection: Connection) -> None:
+def test_who_is_deleted_is_logged_out_and_stays_in_the_log(connection: Connection) -> None:
     user = make(connection)
     cookie = sessions.begin(connection, user.id, address="", user_agent="", now=NOW)
     users.delete(connection, audit.COMMAND_LINE, user, NOW)

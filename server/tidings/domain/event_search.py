@@ -17,8 +17,8 @@ from tidings.storage.event_search import NEWEST, Filter
 from tidings.storage.events import event_by_external_id, event_by_id
 
 PER_PAGE = 50
-# Events that one page looks through where no index has just those that are wanted: a hundredth of a second.
-LOOKED_THROUGH = 5_000
+# Events that one page looks through where no index has just those that are wanted: some hundredths of a second at the most.
+LOOKED_THROUGH = 3_000
 
 
 class Exactly(Struct, frozen=True):

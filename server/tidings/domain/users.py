@@ -120,7 +120,7 @@ def change_password(
 
 
 def delete(connection: Connection, by: Actor, user: User, now: int) -> None:
-    """Removes a user, signed out at once. Raises Conflict for the last owner of everything."""
+    """Removes a user, whose sessions end at once. Raises Conflict for the last owner of everything."""
     members.check_another_owner(connection, user, None)
     audit.note(connection, by, "user.deleted", application_id=None, subject=user.email, now=now)
     stored.delete_user(connection, user.id)

@@ -51,15 +51,15 @@ def test_sessions_are_listed_and_ended(dashboard: Dashboard, client: Client) -> 
     assert other.get(ACCOUNT).status == 303
     own = next(number for number in numbers if number != others)
     page = client.post(f"{ACCOUNT}/sessions/{own}/end")
-    assert page.location == f"{PREFIX}/log-in?done=signed_out"
+    assert page.location == f"{PREFIX}/log-in?done=logged_out"
     assert client.get(ACCOUNT).status == 303
 
 
-def test_sign_out_everywhere_is_everywhere(dashboard: Dashboard, client: Client) -> None:
+def test_log_out_everywhere_is_everywhere(dashboard: Dashboard, client: Client) -> None:
     others = [second_session(dashboard, client) for _ in range(3)]
     kept = dict(client.cookies)
     page = client.post(f"{ACCOUNT}/sign-out-everywhere")
-    assert page.location == f"{PREFIX}/log-in?done=signed_out"
+    assert page.location == f"{PREFIX}/log-in?done=logged_out"
     for one in [*others, Client(client.server, client.secret, cookies=kept)]:
         assert one.get(ACCOUNT).status == 303
 

@@ -141,7 +141,7 @@ def test_it_says_how_far_back_it_looked(dashboard: Dashboard, viewer: Client) ->
     wanted = record(dashboard, title="Needle", created_at=NOON - event_search.LOOKED_THROUGH * 1_000 - 5_000)
     first = viewer.get("/events?q=needle")
     assert ids(first.text) == []
-    assert "Looked through 5,000 events, back to 18 Nov 2026, 09:43" in plain(first.text)
+    assert "Looked through 3,000 events, back to 18 Nov 2026, 10:16" in plain(first.text)
     older = re.search(r'href="([^"]*before=[^"]*)"', first.text)
     assert older is not None
     second = viewer.get(unescape(older[1]))

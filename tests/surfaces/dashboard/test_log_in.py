@@ -137,9 +137,9 @@ def test_a_cookie_of_after_the_log_out_opens_nothing(dashboard: Dashboard) -> No
     client = dashboard.as_role("owner")
     kept = dict(client.cookies)
     page = client.post(f"{PREFIX}/log-out")
-    assert (page.status, page.location) == (303, f"{LOG_IN}?done=signed_out")
+    assert (page.status, page.location) == (303, f"{LOG_IN}?done=logged_out")
     assert "tidings_session" not in client.cookies
-    assert "You are signed out." in client.follow(page).text
+    assert "You are logged out." in client.follow(page).text
     replayed = Client(dashboard.server, dashboard.secret, dashboard.base, kept)
     for path in ("", "/members", ACCOUNT):
         assert replayed.get(path).status == 303

@@ -106,7 +106,7 @@ def make_viewer(asked: Asked) -> None:
         (make_viewer, 403, False),
         (lambda asked: sessions.end(asked.connection, asked.cookie), 303, False),  # to the log-in
     ],
-    ids=["nothing", "removed", "made less", "signed out"],
+    ids=["nothing", "removed", "made less", "logged out"],
 )
 def test_who_is_removed_meanwhile_changes_nothing(
     connection: Connection, meanwhile: Callable[[Asked], object], status: int, changed: bool

@@ -91,7 +91,7 @@ def end_session_post(visit: Visit) -> Work:
         audit.note(connection, visit.by, "session.ended", application_id=None, now=visit.now)
 
     own = visit.session is not None and visit.session.id == number
-    gone = Redirect(LOG_IN, "signed_out", set_cookie(visit.context.settings, "session", ""))
+    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
     return Write(end, lambda _: gone if own else Redirect(ACCOUNT, "session_ended"))
 
 
@@ -103,7 +103,7 @@ def end_sessions_post(visit: Visit) -> Work:
         sessions.end_all(connection, user.id)
         audit.note(connection, visit.by, "sessions.ended", application_id=None, now=visit.now)
 
-    gone = Redirect(LOG_IN, "signed_out", set_cookie(visit.context.settings, "session", ""))
+    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
     return Write(end, lambda _: gone)
 
 

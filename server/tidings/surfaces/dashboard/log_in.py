@@ -113,7 +113,7 @@ def log_out_post(visit: Visit) -> Work:
         sessions.end(connection, visit.cookie)
         audit.note(connection, visit.by, "user.logged_out", application_id=None, now=visit.now)
 
-    gone = Redirect(LOG_IN, "signed_out", set_cookie(visit.context.settings, "session", ""))
+    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
     return Write(leave, lambda _: gone)
 
 
