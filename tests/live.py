@@ -20,9 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from tests.commands import ROOT, clean_environment, free_port, tidings
+from tests.commands import ROOT, clean_environment, fork, free_port, run_python, tidings
+from tests.forking import ForkedProcess
 from tests.wire import Answer, Exchange, read_answer, request_bytes, send_and_read
 
+TIDINGS = ("-m", "tidings")
+MOVED_CLOCK = str(ROOT / "tests" / "moved_clock.py")
+# Whether servers are forked from a process that has the imports behind it: what is measured is started as an operator would.
+FORKED = "pytest" in sys.modules
 READY_WITHIN = 20.0
 STOPPED_WITHIN = 14.0  # the promise is 12 s; the rest is the machine's
 
@@ -39,11 +44,11 @@ class LiveServer:
     folder: Path
     options: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    launcher: tuple[str, ...] = ("-m", "tidings")
+    launcher: tuple[str, ...] = TIDINGS
     command: str = "serve"
     database: Path | None = None
     port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | ForkedProcess | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +72,11 @@ class LiveServer:
         return self.process.pid
 
     @property
+    def now(self) -> int:
+        """The wall clock as the server sees it, in milliseconds."""
+        return int(time.time() * 1_000)
+
+    @property
     def log(self) -> str:
         """Everything the server has written so far, both streams."""
         path = self.folder / "server.log"
@@ -78,11 +88,15 @@ class LiveServer:
         if self.command == "serve":
             arguments += ["--database", self.database_url]
             arguments += [] if "--base-url" in self.options else ["--base-url", self.base_url]
-        with (self.folder / "server.log").open("ab") as log:
+        env, written = {"TIDINGS_RATE_LIMITS": "off", **self.env}, self.folder / "server.log"
+        if FORKED and self.launcher[0] in (TIDINGS[0], MOVED_CLOCK):
+            self.process = fork([*self.launcher, *arguments], cwd=self.folder, env=env, out=written)
+            return self
+        with written.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self.launcher, *arguments],
                 cwd=self.folder,
-                env=clean_environment({"TIDINGS_RATE_LIMITS": "off", **self.env}),
+                env=clean_environment(env),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -148,10 +162,8 @@ class LiveServer:
 
     def resident_bytes(self) -> int:
         """Resident memory of the process now, in bytes (Linux)."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        raise AssertionError("no VmRSS of the server")
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
 
     # -- talk ---------------------------------------------------------------------------------------------------
 
@@ -205,15 +217,8 @@ class LiveServer:
 
     def create_applications(self, count: int) -> list[LiveApp]:
         """Make many at once, by the same command in one process."""
-        made = subprocess.run(
-            [sys.executable, str(ROOT / "tests" / "many_applications.py"), str(count), self.database_url],
-            cwd=self.folder,
-            env=clean_environment({"TIDINGS_BASE_URL": self.base_url, **self.env}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        script, env = str(ROOT / "tests" / "many_applications.py"), {"TIDINGS_BASE_URL": self.base_url, **self.env}
+        made = run_python(script, str(count), self.database_url, cwd=self.folder, env=env)
         assert made.returncode == 0, made.stderr
         return [LiveApp.from_row(self, json.loads(line)) for line in made.stdout.splitlines()]
 

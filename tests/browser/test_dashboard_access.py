@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.axe import load_axe, violations
 from tests.browser.dashboard_pages import PAGES, DashboardPage
-from tests.browser.test_shop import AXE, AXE_RULES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -45,17 +45,6 @@ NO_ICON = """async () => {
 MESSAGES_OF_OTHERS = re.compile(r"Tidings: a preview|\[DOM\]")
 
 
-def axe(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds in the page; the frames are the visitors' widget, which has tests of its own."""
-    found = page.evaluate("(rules) => axe.run({runOnly: rules, iframes: false, resultTypes: ['violations']})", AXE_RULES)
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]][:3]) for rule in found["violations"]]
-
-
-def still(page: Page) -> None:
-    """Waits until nothing moves any more."""
-    page.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished.catch(() => 0)))")
-
-
 def looked_at(page: Page, server: DashboardServer, one: DashboardPage, looks: Sequence[tuple[str, Any]]) -> list[Any]:
     """All that is wrong with one page."""
     said: list[str] = []
@@ -79,12 +68,11 @@ def looked_at(page: Page, server: DashboardServer, one: DashboardPage, looks: Se
     wanted = f"error: Failed to load resource: the server responded with a status of {one.status}"
     wrong += [line for line in said if not MESSAGES_OF_OTHERS.search(line) and not line.startswith(wanted)]
     # Last: axe puts sheets of its own into shadow trees, which the policy refuses.
-    page.evaluate(AXE.read_text())
+    load_axe(page)
     for scheme, size in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size(size)
-        still(page)
-        wrong += [(scheme, size["width"], *found) for found in axe(page)]
+        wrong += [(scheme, size["width"], *found) for found in violations(page)]
     return wrong
 
 
@@ -105,8 +93,6 @@ def test_a_page_is_for_everybody(
     dashboard: DashboardServer, contexts: dict[bool, BrowserContext], one: DashboardPage, looks: Sequence[tuple[str, Any]]
 ) -> None:
     """axe in light and in dark, nothing over at 320 px, all in reach, no word in the console, no other host asked."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in widget/")
     page = contexts[one.log_in].new_page()
     try:
         assert looked_at(page, dashboard, one, looks) == []
@@ -167,9 +153,8 @@ def test_pages_that_only_a_form_leads_to_are_for_everybody(dashboard: DashboardS
     page = marketer(color_scheme="light", reduced_motion="reduce", viewport=DESK)
 
     def look() -> None:
-        page.evaluate(AXE.read_text())
-        still(page)
-        assert axe(page) == []
+        load_axe(page)
+        assert violations(page) == []
 
     page.goto(f"{dashboard.base_url}/dashboard/applications/new")
     page.locator("main form").evaluate("(form) => { form.noValidate = true; }")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -236,7 +235,7 @@ def test_what_is_saved_is_on_a_page_of_another_site_within_a_minute(
     app.post_event(first_name="Ada", city=None, title="Clay pots")
     tag = f'<!doctype html><title>A shop</title><script src="{app.load_js}" async></script><h1>A shop</h1>'
     shop = new_page(**DESK)
-    shop.clock.install(time=time.time() + clocked.offset)
+    shop.clock.install(time=clocked.now / 1_000)
     shop.goto(host_page(tag))
     shop.clock.run_for(3_000)
     expect(shop.locator(CARD)).to_contain_text("just bought Clay pots")
@@ -254,7 +253,9 @@ def test_what_is_saved_is_on_a_page_of_another_site_within_a_minute(
     expect(shop.locator(CARD)).to_contain_text("Clay pots are gone")
     # A page that is opened has them at once.
     other = new_page(**DESK)
+    other.clock.install(time=clocked.now / 1_000)
     other.goto(host_page(tag))
+    other.clock.run_for(3_000)
     expect(other.locator(CARD)).to_contain_text("Clay pots are gone")
 
 

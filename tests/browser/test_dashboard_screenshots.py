@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.axe import still
 from tests.browser.dashboard_pages import PAGES, DashboardPage
 from tests.commands import ROOT
 
@@ -28,7 +29,7 @@ ASKED = os.environ.get("SCREENSHOTS") == "1"
 def picture(page: Page, address: str, path: Path, *, whole: bool) -> None:
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.evaluate("Promise.all(document.getAnimations().map((motion) => motion.finished.catch(() => 0)))")
+    still(page)
     page.wait_for_timeout(1_200)  # a preview's card comes in
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path, full_page=whole)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.test_shop import AXE, AXE_RULES
+from tests.browser.axe import load_axe, violations
 from tests.browser.visits import CARD
 
 from tidings.assets import demo_site
@@ -42,27 +42,16 @@ def settle(page: Page) -> None:
         expect(page.locator(CARD)).to_be_visible()
 
 
-def axe(page: Page, rules: list[str]) -> list[tuple[str, list[str]]]:
-    """What axe finds in the page; its frames are looked at by themselves."""
-    page.locator(CARD).evaluate_all(
-        "(cards) => Promise.all(cards.flatMap((card) => card.getAnimations()).map((motion) => motion.finished))"
-    )
-    found = page.evaluate("(rules) => axe.run({runOnly: rules, iframes: false})", rules)
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
-
-
 @pytest.mark.parametrize("path", [*PAGES, "pages/themes/receipt"])
 def test_axe_finds_nothing_by_day_and_by_night(demo: DemoServer, new_page: NewPage, path: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in widget/")
     page = new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
     page.goto(demo.shop_url + path)
     settle(page)
     page.locator("details").evaluate_all(OPEN)
-    page.evaluate(AXE.read_text())
-    assert axe(page, AXE_RULES) == []
+    load_axe(page)
+    assert violations(page) == []
     page.emulate_media(color_scheme="dark")
-    assert axe(page, ["color-contrast"]) == [], "of all rules the one that asks for colours"
+    assert violations(page, ["color-contrast"]) == [], "of all rules the one that asks for colours"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_shop import AXE, AXE_RULES
+from tests.browser.axe import load_axe, violations
 from tests.conftest import Live
 
 if TYPE_CHECKING:
@@ -35,13 +35,10 @@ def test_it_fits_and_loads_nothing_from_elsewhere(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_axe_finds_nothing(live: Live, new_page: Callable[..., Page], width: int, scheme: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in widget/")
     page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page.goto(f"{live.base_url}/docs")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", AXE_RULES)
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    load_axe(page)
+    assert violations(page) == []
 
 
 def test_a_command_is_copied_with_a_click(live: Live, new_page: Callable[..., Page]) -> None:

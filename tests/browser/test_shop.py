@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.commands import ROOT
+from tests.browser.axe import load_axe, violations
 from tests.conftest import DemoServer
 
 NewPage = Callable[..., Page]
-AXE = ROOT / "widget" / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A turn of the feed is 40 s, and a card that stands when it comes keeps its time.
 ARRIVAL = 60_000
 pytestmark = pytest.mark.browser
@@ -164,19 +162,16 @@ def test_nothing_is_asked_of_other_hosts_and_no_rule_is_broken(demo: DemoServer,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_axe_finds_nothing(demo: DemoServer, new_page: NewPage, width: int, scheme: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in widget/")
     page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
     page.goto(demo.shop_url)
-    page.evaluate(AXE.read_text())
+    load_axe(page)
     expect(card(page)).to_be_visible()
-    _axe(page)
+    assert violations(page, frames=True) == []
     page.get_by_role("button", name="Buy Clay pots").click()
-    page.locator("#order").evaluate("(form) => Promise.all(form.getAnimations().map((motion) => motion.finished))")
-    _axe(page)
+    assert violations(page, frames=True) == []
     page.get_by_role("button", name="Buy", exact=True).click()
     expect(page.locator("#receipt")).to_be_visible()
-    _axe(page)
+    assert violations(page, frames=True) == []
 
 
 def test_nothing_scrolls_sideways_on_the_smallest_phone(demo: DemoServer, new_page: NewPage) -> None:
@@ -192,8 +187,3 @@ def _overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window."""
     wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return max(wider, 0)
-
-
-def _axe(page: Page) -> None:
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", AXE_RULES)
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tidings.domain.lift import Arm, lift_of, visitors_short
 
 ARM = st.integers(1, 200_000).flatmap(lambda number: st.builds(Arm, st.just(number), st.integers(0, number)))
 
 
+@pytest.fixture(scope="module")
+def statsmodels() -> Any:
+    """What it says of proportions and power; its import takes seconds, which no other test needs."""
+    for name in ("proportion", "power"):
+        stats = importlib.import_module(f"statsmodels.stats.{name}")
+    return importlib.import_module(stats.__package__ or "")
+
+
 @given(shown=ARM, held=ARM)
-def test_the_interval_is_that_of_statsmodels(shown: Arm, held: Arm) -> None:
+def test_the_interval_is_that_of_statsmodels(statsmodels: Any, shown: Arm, held: Arm) -> None:
     found = lift_of(shown, held)
-    low, high = confint_proportions_2indep(
+    low, high = statsmodels.proportion.confint_proportions_2indep(
         shown.converted, shown.visitors, held.converted, held.visitors, compare="ratio", method="log-adjusted"
     )
     assert found.interval is not None
@@ -83,10 +91,10 @@ def test_no_visitor_no_rate_and_no_interval() -> None:
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.4])
 @pytest.mark.parametrize("share", [1, 9])
-def test_no_difference_is_said_where_the_usual_rule_has_enough_visitors(rate: float, share: int) -> None:
+def test_no_difference_is_said_where_the_usual_rule_has_enough_visitors(statsmodels: Any, rate: float, share: int) -> None:
     """The smallest held arm of which it is said, against statsmodels' number of visitors for that power."""
     effect = 0.2 * rate / math.sqrt(rate * (1 - rate))
-    needed = NormalIndPower().solve_power(effect_size=effect, alpha=0.05, power=0.8, ratio=share)
+    needed = statsmodels.power.NormalIndPower().solve_power(effect_size=effect, alpha=0.05, power=0.8, ratio=share)
     for factor, verdict in ((0.98, "not_enough_data"), (1.02, "no_difference")):
         held = round(needed * factor)
         found = lift_of(Arm(held * share, round(held * share * rate)), Arm(held, round(held * rate)))

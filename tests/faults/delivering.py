@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
-from tests.commands import ROOT, clean_environment
-from tests.live import LiveServer
+from sqlalchemy import select
+from tests.commands import fork, wait_until
+from tests.forking import ForkedProcess
+from tests.live import MOVED_CLOCK, LiveServer
 from tests.moved_clock import write_offset
 from tests.webhook_ground import GUARD, LOOPBACK, Receiver
 
 from tidings.domain import webhooks
 from tidings.domain.windows import WINDOW
 from tidings.records.webhook import WebhookDraft
-from tidings.storage.engine import writing_engine
+from tidings.storage.engine import reading_engine, writing_engine
+from tidings.storage.tables import deliveries
 
-MOVED = str(ROOT / "tests" / "moved_clock.py")
 ALLOWED = {"TIDINGS_OUTBOUND_ALLOWED_NETWORKS": LOOPBACK}
 
 
@@ -53,7 +53,7 @@ class Delivering:
         self.clock = Clock(folder / "clock")
         self.count = count
         self.receiver = receiver
-        launcher = (MOVED, str(self.clock.path))
+        launcher = (MOVED_CLOCK, str(self.clock.path))
         self.server = LiveServer(folder, launcher=launcher, options=options, env=ALLOWED)
 
     def start(self) -> Self:
@@ -76,20 +76,26 @@ class Delivering:
         engine.dispose()
         return made.id
 
+    def wait_until_settled(self) -> None:
+        """Until nothing is under way: what was told and is not settled is told again once the clock passes its lease."""
+        assert self.server.database is not None
+        engine = reading_engine(self.server.database)
+        under_way = select(deliveries.c.id).where(deliveries.c.state == "sending").limit(1)
+
+        def settled() -> bool:
+            with engine.connect() as connection:
+                return connection.execute(under_way).first() is None
+
+        wait_until("deliveries to be settled", settled, 60.0)
+        engine.dispose()
+
     def next_window(self) -> None:
         self.clock.move(WINDOW / 1_000)
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self) -> ForkedProcess:
         """One more process that does the jobs."""
-        with (self.server.folder / "worker.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, MOVED, str(self.clock.path), "worker", "--database", self.server.database_url],
-                env=clean_environment(ALLOWED),
-                cwd=self.server.folder,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        program = [MOVED_CLOCK, str(self.clock.path), "worker", "--database", self.server.database_url]
+        return fork(program, cwd=self.server.folder, env=ALLOWED, out=self.server.folder / "worker.log")
 
     def assert_told(self, windows: int, within: float = 60.0) -> int:
         """Waits until every webhook was told of so many windows; contiguous, each under one id. Messages beyond one each."""
@@ -113,6 +119,6 @@ class Delivering:
         return len(spans) - len(ids)
 
 
-def stop(process: subprocess.Popen[bytes], within: float = 14.0) -> int:
+def stop(process: ForkedProcess, within: float = 14.0) -> int:
     process.send_signal(signal.SIGTERM)
     return process.wait(within)

@@ -85,6 +85,7 @@ def test_two_workers_beside_a_server_without_jobs_tell_each_window_once(
         for told in range(1, 4):
             again = ground.assert_told(told)
             assert again == 0
+            ground.wait_until_settled()
             ground.next_window()
         # One dies, with what it has under way; the other does the rest.
         workers[0].kill()
@@ -114,6 +115,7 @@ def test_a_step_of_the_clock_skips_nothing_and_repeats_nothing(
     ground = Delivering(tmp_path, receiver, count=5).start()
     try:
         ground.assert_told(1)
+        ground.wait_until_settled()
         ground.clock.move(seconds)
         # To the end of a window that nobody was told of yet; late ones of a step forward go within five minutes.
         passed = max(seconds * 1_000 // WINDOW, 0) + 1
@@ -122,6 +124,7 @@ def test_a_step_of_the_clock_skips_nothing_and_repeats_nothing(
             with suppress(AssertionError):
                 ground.assert_told(1 + passed, within=2 if seconds > 0 else 9)
                 break
+            ground.wait_until_settled()
             ground.clock.move(150)
         assert ground.assert_told(1 + passed) == 0
     finally:

@@ -19,7 +19,6 @@ from tidings.domain.sessions import csrf_token
 from tidings.records.user import AuditEntry, Role, User
 from tidings.storage.engine import writing_engine
 from tidings.storage.members import put_membership
-from tidings.surfaces.context import clock
 
 PREFIX = "/dashboard"
 # Of the people that tests make: no password has this hash.
@@ -142,7 +141,7 @@ class Dashboard:
 
     def as_role(self, role: Role | None, *, everywhere: bool = False, password_hash: str = NO_PASSWORD) -> Client:
         """A new user, logged in: with a role in this application, or everywhere; None for somebody without any."""
-        now = clock()
+        now = self.server.now
         with self.connection() as connection:
             user = users.create(
                 connection,

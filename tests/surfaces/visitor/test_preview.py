@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tests.conftest import ClockedServer
 from tests.live import LiveApp
@@ -15,10 +13,8 @@ from tidings.surfaces.visitor.previews import token_of
 
 
 @pytest.fixture
-def clocked_dashboard(clocked: ClockedServer) -> Iterator[Dashboard]:
-    clocked.move_clock(-clocked.offset)
-    yield Dashboard(clocked, clocked.create_application("Shop", "https://a.example"))
-    clocked.move_clock(-clocked.offset)
+def clocked_dashboard(clocked: ClockedServer) -> Dashboard:
+    return Dashboard(clocked, clocked.create_application("Shop", "https://a.example"))
 
 
 def test_a_preview_ends(clocked: ClockedServer, clocked_dashboard: Dashboard) -> None:
