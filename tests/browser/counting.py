@@ -72,7 +72,7 @@ class Counting:
         """The arm of each visit that counts its visitor."""
         return [deed["arm"] for deed in self.told if deed["k"] == "visit" and deed.get("u") == 1]
 
-    def reaches(self, *goals: dict[str, Any], within: float = 20.0) -> None:
+    def reaches(self, *goals: dict[str, Any], within: float = 40.0) -> None:
         """Wait until exactly these conversions have come, in any order: each is an upload of its own."""
 
         def ordered(rows: Iterable[dict[str, Any]]) -> list[str]:
@@ -83,7 +83,7 @@ class Counting:
         except AssertionError:
             assert ordered(self.goals) == ordered(goals)
 
-    def arrives(self, *deeds: tuple[str, int], within: float = 20.0) -> None:
+    def arrives(self, *deeds: tuple[str, int], within: float = 40.0) -> None:
         """Wait until exactly these were counted, in any order."""
         try:
             wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)

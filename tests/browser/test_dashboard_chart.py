@@ -40,7 +40,7 @@ PAINTED = """(canvas, token) => {
 def is_painted(page: Page, token: str, least: int) -> None:
     """Waits until so much of the drawing is of a colour: it is drawn with the next frame."""
     drawn = f"([token, least]) => ({PAINTED})(document.querySelector('[data-drawing] canvas'), token) > least"
-    page.wait_for_function(drawn, arg=[token, least], timeout=5_000)
+    page.wait_for_function(drawn, arg=[token, least], timeout=15_000)
 
 
 def opened(marketer: Marketer, dashboard: DashboardServer, query: str = "", **options: object) -> Page:

@@ -151,7 +151,7 @@ def test_a_hidden_page_asks_for_nothing(shop: Dashboard, desk: Callable[..., Pag
     page.wait_for_timeout(3_500)
     assert len(asked) == before
     page.evaluate(turn, False)
-    expect(page.locator(ROWS)).to_have_count(2, timeout=5_000)
+    expect(page.locator(ROWS)).to_have_count(2, timeout=15_000)
 
 
 def test_who_is_logged_out_is_told_and_asks_no_more(shop: Dashboard, desk: Callable[..., Page]) -> None:

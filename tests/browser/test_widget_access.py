@@ -97,7 +97,7 @@ def test_reduced_motion(visit: Visits) -> None:
     v = visit(EVENTS, {"displayFor": 1}, reduced_motion="reduce")
     v.see()
     assert v.card.evaluate("(card) => getComputedStyle(card).animationName") == "none"
-    v.page.locator("[part=card]").wait_for(state="detached", timeout=3000)
+    v.page.locator("[part=card]").wait_for(state="detached", timeout=15_000)
 
 
 @pytest.mark.criterion(81)
@@ -106,7 +106,7 @@ def test_a_card_leaves_without_any_animation(visit: Visits) -> None:
     off = "*, *::before, *::after { animation: none !important; transition: none !important }"
     v = visit(EVENTS, {"displayFor": 1, "themeCss": off}, head=f"<style>{off}</style>")
     v.see()
-    v.page.locator("[part=card]").wait_for(state="detached", timeout=3000)
+    v.page.locator("[part=card]").wait_for(state="detached", timeout=15_000)
 
 
 @pytest.mark.criterion(82)

@@ -208,4 +208,4 @@ def test_settings_may_be_changed_by_the_page(visit: Visits) -> None:
     )
     colour: Any = v.see().locator("p").first.evaluate("(node) => getComputedStyle(node).color")
     assert colour == "rgb(1, 2, 3)"
-    v.card.wait_for(state="detached", timeout=4000)
+    v.card.wait_for(state="detached", timeout=15_000)

@@ -57,7 +57,7 @@ def test_a_document_without_its_usual_parts(visit: Visits, prepare: str) -> None
     v = visit(html="<!doctype html><title>x</title><p>x")
     v.js(f"void ({prepare})")
     v.js(INSERT, visit.load_js)
-    v.card.wait_for(state="attached", timeout=5000)
+    v.card.wait_for(state="attached", timeout=15_000)
     assert v.page.locator("div#someone-purchased").count() == 1
 
 

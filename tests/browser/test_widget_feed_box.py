@@ -146,7 +146,7 @@ def test_a_stop_empties_the_box(visit: Visits, stop: str, undo: str) -> None:
     v = visit(EVENTS, FEED, body=BOX)
     filled(v)
     v.js(stop)
-    v.page.wait_for_function("!document.querySelector('#fomo_feed li')", timeout=2000)
+    v.page.wait_for_function("!document.querySelector('#fomo_feed li')", timeout=15_000)
     v.quiet(0.3)
     assert v.js(READ) == []
     v.js(undo)

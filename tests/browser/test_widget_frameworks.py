@@ -150,7 +150,7 @@ def test_the_next_pages_feed_box_is_filled(visit: Visits, how: str, where: str) 
     v = swapping(visit, how, where, {"feedMode": True})
     v.page.locator("#fomo_feed li").first.wait_for()
     on(v)
-    v.page.locator("#fomo_feed li").first.wait_for(timeout=3000)
+    v.page.locator("#fomo_feed li").first.wait_for(timeout=15_000)
     assert v.page.locator("#fomo_feed li").count() == len(EVENTS)
     assert v.page.locator(".fomo-feed").count() == 1
 

@@ -114,7 +114,7 @@ def test_a_storage_that_is_full_reports_no_visit_on_every_page(visit: Visits) ->
     full = (
         f"localStorage.setItem('{key}', '0,;50.1000.;;'); Storage.prototype.setItem = () => {{ throw new Error('full'); }};"
     )
-    v, counted = buying(visit, full)
+    v, counted = buying(visit, full, pageLoad=600)
     v.page.locator("#buy").click()
     counted.reaches(NONE)
     assert counted.visits == []
@@ -162,7 +162,7 @@ def test_what_a_page_has_patched(visit: Visits, patch: str) -> None:
 def test_on_a_page_with_an_old_prototype_js(visit: Visits) -> None:
     """Whose arrays and strings are written as JSON in their own way."""
     init = "Array.prototype.toJSON = String.prototype.toJSON = function () { return 'patched'; };"
-    v, counted = buying(visit, html=f"<script>{init}</script>{{tag}}", holdout=0)
+    v, counted = buying(visit, html=f"<script>{init}</script>{{tag}}", holdout=0, pageLoad=600)
     v.page.locator("#buy").click()
     counted.reaches(NONE)
 
@@ -211,7 +211,7 @@ def test_two_tags_and_a_widget_that_is_loaded_again(visit: Visits) -> None:
 @pytest.mark.criterion(108)
 def test_a_form_whose_fields_bear_our_words(visit: Visits) -> None:
     """`form.getAttribute` may be a field; the goal of the form is read all the same."""
-    v, counted = buying(visit, holdout=0)
+    v, counted = buying(visit, holdout=0, pageLoad=600)
     fields = "<input name=getAttribute><input name=dataset><input name=localName>"
     form = f"<form data-fomo-goal=IJKLMNOP target=f>{fields}</form><iframe name=f></iframe>"
     submit = "(form) => { document.body.insertAdjacentHTML('beforeend', form); "
@@ -223,7 +223,7 @@ def test_a_form_whose_fields_bear_our_words(visit: Visits) -> None:
 def test_a_page_that_comes_back_out_of_the_cache(visit: Visits) -> None:
     """Back from another page, its address is no new arrival, and a click counts once."""
     place = [{"id": "IJKLMNOP", "paths": [{"match": "include", "path": "/page-*"}]}]
-    v, counted = buying(visit, goals=place, holdout=0)
+    v, counted = buying(visit, goals=place, holdout=0, pageLoad=600)
     counted.reaches(NONE | {"g": "IJKLMNOP"})
     v.page.goto(visit.host_page("<!doctype html><title>Elsewhere</title>", path="/else"))
     v.js("void history.back()")

@@ -176,7 +176,7 @@ def test_three_cards_shift_nothing(visit: Visits) -> None:
     assert v.shown() == [3, 2, 1]
     assert v.js("shifts") == 0
     v.js("document.querySelector('p').style.marginTop = '200px'")
-    v.page.wait_for_function("shifts > 0", timeout=3000)
+    v.page.wait_for_function("shifts > 0", timeout=15_000)
 
 
 def photograph() -> bytes:

@@ -45,7 +45,7 @@ def test_the_pages_styles_do_not_reach_in(visit: Visits) -> None:
     }
     box = v.box()
     assert [box["width"], box["x"], box["bottom"]] == [376, 16, 784]
-    v.page.locator("[part=card]").wait_for(state="detached", timeout=4000)
+    v.page.locator("[part=card]").wait_for(state="detached", timeout=15_000)
 
 
 @pytest.mark.criterion(33)

@@ -106,10 +106,10 @@ class Visit:
 
     def see(self) -> Locator:
         """Wait for a card and return it; a fake clock goes on meanwhile, as little as it takes."""
-        patience = time.monotonic() + 5
+        patience = time.monotonic() + 15
         while self.clock and not self.card.count() and time.monotonic() < patience:
             self.run(0.02)
-        self.card.wait_for(timeout=5000)
+        self.card.wait_for(timeout=15_000)
         return self.card
 
     def display(self, number: int) -> Locator:
@@ -153,8 +153,8 @@ class Visit:
         go_on(self.page, seconds, step, self.settle)
 
     def settle(self) -> None:
-        """Wait, in real time, for answers to arrive and to be worked off; for a second at most."""
-        patience = time.monotonic() + 1
+        """Wait, in real time, for answers to arrive and to be worked off; for four seconds at most."""
+        patience = time.monotonic() + 4
         self.page.wait_for_timeout(8)
         while self.waiting and time.monotonic() < patience:
             self.page.wait_for_timeout(8)
