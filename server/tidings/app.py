@@ -81,11 +81,17 @@ def job_table(settings: Settings, secret: bytes, places: Places) -> Sequence[Job
 
 
 def service(
-    settings: Settings, secret: bytes, store: Store, extra: Sequence[BaseRoute] = (), *, with_jobs: bool = False
+    settings: Settings,
+    secret: bytes,
+    store: Store,
+    extra: Sequence[BaseRoute] = (),
+    *,
+    demo_client_id: str = "",
+    with_jobs: bool = False,
 ) -> Service:
     """Puts the doors together over an open store. `extra`: further routes, such as the demo shop's.
 
-    `with_jobs`: this server does what happens by itself; else a worker beside it does.
+    `demo_client_id`: the application of that shop. `with_jobs`: this server does what happens by itself; else a worker does.
     Raises WidgetError when the built widget is missing or damaged, PlacesError for a database of places and ThemeError for a
     theme that will not do.
     """
@@ -102,6 +108,7 @@ def service(
         guard=guard,
         wake_outbox=no_outbox if jobs is None else jobs.wake,
         job_problems=list if jobs is None else jobs.problems,
+        demo_client_id=demo_client_id,
     )
 
     @asynccontextmanager

@@ -194,13 +194,13 @@ def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_de
     secret = server_key(settings)
     store = Store(path, lock)
     lines = [f"Tidings is ready on {settings.base_url}"]
-    extra = []
+    extra, client_id = [], ""
     dashboard = f"{settings.base_url}/dashboard"
     if with_demo:
         with writing(settings) as engine:
             shop = demo.prepare(engine, settings, secret, clock())
             log_in = demo.prepare_log_in(engine, settings, clock())
-        extra = demo.routes(shop)
+        extra, client_id = demo.routes(shop), shop.client_id
         lines += [
             "",
             f"  The demo shop, with a notification in its corner: {settings.base_url}/demo/",
@@ -221,5 +221,5 @@ def _run_server(flags: dict[str, str | None], *, with_jobs: bool = True, with_de
             "  Nobody can log in to the dashboard yet. Set up the first log-in here; this link works once:",
             f"    {dashboard}/set-up/{set_up_token}",
         ]
-    running = service(settings, secret, store, extra, with_jobs=with_jobs)
+    running = service(settings, secret, store, extra, demo_client_id=client_id, with_jobs=with_jobs)
     serve(running.app, settings, listener, lambda: _say("\n".join(lines)), running.end_soon)

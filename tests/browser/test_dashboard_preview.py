@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 from tests.browser.visits import CARD
-from tests.conftest import ClockedServer
+from tests.conftest import ClockedServer, DemoServer
 from tests.host_pages import HostPages
 from tests.live import LiveApp
 from tests.surfaces.dashboard.ground import Dashboard
@@ -257,6 +257,31 @@ def test_what_is_saved_is_on_a_page_of_another_site_within_a_minute(
     other.goto(host_page(tag))
     other.clock.run_for(3_000)
     expect(other.locator(CARD)).to_contain_text("Clay pots are gone")
+
+
+def test_the_demo_shop_shows_what_is_not_saved(
+    demo: DemoServer, new_page: Callable[..., Page], page_errors: list[str]
+) -> None:
+    page = new_page(**DESK)
+    page.goto(f"{demo.base_url}/dashboard/log-in")
+    page.get_by_label("E-mail").fill("owner@demo.example")
+    page.get_by_label("Password").fill((demo.folder / "var" / "demo.password").read_text().strip())
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Demo shop", exact=True).first.click()
+    page.get_by_role("link", name="Design").first.click()
+    page.locator(".theme-card", has_text="Receipt").click()
+    expect(page.frame_locator("iframe.is-here").locator(CARD)).to_be_visible()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open it on the demo shop").click()
+    shop = opened.value
+    expect(shop.locator(CARD)).to_be_visible()
+    assert shop.evaluate("fomo.settings.theme") == "receipt"
+    expect(shop.get_by_text("this page shows settings that are not saved")).to_be_visible()
+    # Nobody else has it, and neither has the shop by itself.
+    shop.goto(demo.shop_url)
+    shop.wait_for_function("window.fomo?.settings")
+    assert shop.evaluate("fomo.settings.theme") == "theme1"
+    assert not page_errors
 
 
 def test_without_scripts_the_frame_comes_with_the_page(desk: Dashboard, browser: Browser) -> None:

@@ -8,6 +8,8 @@ interface Answer {
   token?: string;
   frame?: string;
   snippet?: string;
+  /** The demo shop with the preview; nothing for an application that has no shop here. */
+  shop?: string;
   notes: string[];
   errors: Record<string, string>;
   wrong?: { before: string; part: string; after: string } | null;
@@ -139,6 +141,9 @@ const begin = (panel: HTMLElement, form: HTMLFormElement): void => {
       find('[data-snippet]')?.removeAttribute('hidden');
       find('[data-no-snippet]')?.setAttribute('hidden', '');
       find('[data-none]')?.setAttribute('hidden', '');
+      const shop = find<HTMLAnchorElement>('[data-shop]');
+      if (shop && found.shop) shop.href = found.shop;
+      shop?.removeAttribute('hidden');
       show();
     } catch {
       if (!mine.signal.aborted) status.textContent = 'The server did not answer; what is typed is still here.';

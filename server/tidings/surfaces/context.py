@@ -32,7 +32,8 @@ class Context:
 
     `secret` keys the hashes of e-mail addresses; `places` knows cities, `themes` how things look; `guard` says what may be
     called; `now` tells the time in milliseconds. `wake_outbox`: for what is to go out at once, after it was committed.
-    `job_problems`: what keeps the jobs of this process from being done.
+    `job_problems`: what keeps the jobs of this process from being done. `demo_client_id`: of the application whose shop is
+    at /demo/, if one is.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Context:
     now: Callable[[], int] = clock
     wake_outbox: Callable[[], None] = no_outbox
     job_problems: Callable[[], list[str]] = list
+    demo_client_id: str = ""
 
     async def entry(self, key: Key) -> Entry | None:
         """The application of a token hash, a client id or a short code, from memory or storage. Raises Unavailable."""

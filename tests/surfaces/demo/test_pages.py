@@ -46,6 +46,18 @@ def test_the_snippet_is_the_one_of_this_application(shop: TestClient, api: StubA
     assert snippet in page, "the page runs what it shows"
 
 
+def test_a_preview_is_what_its_widget_loads(shop: TestClient, api: StubApi) -> None:
+    token = "aZ0_-" * 8
+    load_js = f"{api.base_url}/api/v1/36K9pUyuj8sukckFW66iCg/load.js"
+    page = shop.get(f"/demo/?preview={token}").text
+    assert f'<script src="{load_js}?preview={token}" async></script>' in page
+    assert "settings that are not saved" in page
+    for no_token in ("", "short", token * 2, f'{token}"><script>', f"{token}%0A"):
+        page = shop.get("/demo/", params={"preview": no_token}).text
+        assert f'<script src="{load_js}" async></script>' in page
+        assert "not saved" not in page
+
+
 def test_without_scripts_buy_opens_the_form_in_the_page(shop: TestClient) -> None:
     page = shop.get("/demo/?buy=clay-pots").text
     assert '<dialog id="order" aria-labelledby="order-title" open>' in page

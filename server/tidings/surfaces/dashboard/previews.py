@@ -31,11 +31,15 @@ WORDS: dict[previews.Kind, str] = {
 
 
 class Shown(Struct, frozen=True):
-    """What a page needs of a preview. `frame`: the page to frame; `snippet`: what shows it on any page of the owner's."""
+    """What a page needs of a preview. `frame`: the page to frame; `snippet`: what shows it on any page of the owner's.
+
+    `shop`: the demo shop with it; "" for an application that has no shop here.
+    """
 
     token: str
     frame: str
     snippet: str
+    shop: str = ""
 
 
 def keep(
@@ -60,7 +64,9 @@ def shown(visit: Visit, token: str) -> Shown:
     """Where a preview is to be seen."""
     script = f"{visit.context.settings.base_url}/api/v1/{visit.application.client_id}/load.js?preview={token}"
     # A module loads once a page: the moment makes each paste another one.
-    return Shown(token, f"{visit.base}/preview/{token}", f"import('{script}&'+Date.now())")
+    is_demo = visit.application.client_id == visit.context.demo_client_id
+    shop = f"{visit.context.settings.base_url}/demo/?preview={token}" if is_demo else ""
+    return Shown(token, f"{visit.base}/preview/{token}", f"import('{script}&'+Date.now())", shop)
 
 
 def frame(visit: Visit) -> Work:

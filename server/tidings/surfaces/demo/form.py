@@ -14,6 +14,7 @@ from tidings.surfaces.demo.shop import Person, Product, Stock
 BODY_BYTES = 8 * 1024
 FIELD_LENGTH = 80
 _ORDER_NUMBER = re.compile(r"IO-[0-9A-Z]{8,16}", re.ASCII)
+_PREVIEW = re.compile(r"[0-9A-Za-z_-]{20,64}", re.ASCII)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: a number can be read out over the telephone
 _NAMES = {"first_name": "The first name", "city": "The city", "country": "The country"}
 
@@ -46,6 +47,11 @@ def new_number() -> str:
 def is_number(text: str) -> bool:
     """Whether this could be an order number of ours."""
     return _ORDER_NUMBER.fullmatch(text) is not None
+
+
+def is_preview(text: str) -> bool:
+    """Whether this could be the token of a preview; whether it is one, load.js says."""
+    return _PREVIEW.fullmatch(text) is not None
 
 
 def is_json(request: Request) -> bool:

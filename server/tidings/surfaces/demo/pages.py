@@ -51,27 +51,45 @@ class Pages:
         }
 
     def shop(
-        self, *, buying: Product | None = None, receipt: Receipt | None = None, order_unknown: bool = False
+        self,
+        *,
+        buying: Product | None = None,
+        receipt: Receipt | None = None,
+        order_unknown: bool = False,
+        preview: str = "",
     ) -> HTMLResponse:
-        """The page as it is asked for; with `buying`, the order form stands open in it."""
+        """The page as it is asked for; with `buying`, the order form stands open in it.
+
+        `preview`: the token of settings that are not saved, which the widget is to show.
+        """
         guest = next(self._guests)
-        form = {"first_name": guest.first_name, "city": guest.city, "country": guest.country}
-        return self._draw(200, {**form, "product": buying, "problem": "", "field": None}, receipt, order_unknown)
+        named = {"first_name": guest.first_name, "city": guest.city, "country": guest.country}
+        form = {**named, "product": buying, "problem": "", "field": None}
+        return self._draw(200, form, receipt, order_unknown=order_unknown, preview=preview)
 
     def refused(self, refusal: OrderError) -> HTMLResponse:
         """The page with the form as it was filled in, and what is wrong with it."""
         given = {name: refusal.given.get(name, "") for name in ("first_name", "city", "country")}
         product = self._stock.find(refusal.given.get("product", "")) or self._stock.products[0]
         form = {**given, "product": product, "problem": refusal.message, "field": refusal.field}
-        return self._draw(refusal.status, form, None, order_unknown=False)
+        return self._draw(refusal.status, form, None)
 
-    def _draw(self, status: int, form: dict[str, Any], receipt: Receipt | None, order_unknown: bool) -> HTMLResponse:
+    def _draw(
+        self,
+        status: int,
+        form: dict[str, Any],
+        receipt: Receipt | None,
+        *,
+        order_unknown: bool = False,
+        preview: str = "",
+    ) -> HTMLResponse:
         now = self._clock()
         text = self._template.render(
             **self._always,
             form={**form, "order": new_number()},
             receipt=_receipt_texts(receipt) if receipt else None,
             order_unknown=order_unknown,
+            preview=preview,
             steps=steps(receipt, now),
             now=round(now, 3),
         )

@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from tidings.outbound.own_api import OwnApi
 from tidings.surfaces.demo.behaviours import VIEWS, Behaviours
-from tidings.surfaces.demo.form import OrderError, is_json, is_number, read_order, refuse_other_sites
+from tidings.surfaces.demo.form import OrderError, is_json, is_number, is_preview, read_order, refuse_other_sites
 from tidings.surfaces.demo.orders import Till, receipt_json
 from tidings.surfaces.demo.pages import Pages
 from tidings.surfaces.demo.shop import DemoShop, load_stock
@@ -37,7 +37,13 @@ def demo_app(demo: DemoShop) -> Starlette:
         number = request.query_params.get("order", "")
         receipt = till.find(number)
         buying = stock.find(request.query_params.get("buy", ""))
-        return pages.shop(buying=buying, receipt=receipt, order_unknown=receipt is None and is_number(number))
+        preview = request.query_params.get("preview", "")
+        return pages.shop(
+            buying=buying,
+            receipt=receipt,
+            order_unknown=receipt is None and is_number(number),
+            preview=preview if is_preview(preview) else "",
+        )
 
     async def take_order(request: Request) -> Response:
         plain = not is_json(request) and "application/json" not in request.headers.get("accept", "")
