@@ -83,8 +83,12 @@ clean: ## removes what the other targets made, data under var/ excepted
 	@$(BIN)/pip install -qq --no-deps -e .
 	@touch $@
 
+# uv takes seconds where pip takes a minute; where it can not reach the registry as pip does, pip does it.
 .venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
-	@$(BIN)/pip install -qq --require-hashes -r requirements-dev.lock
+	@awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements-dev.lock > .venv/.uv
+	@$(BIN)/pip install -qq --require-hashes -r .venv/.uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock 2>/dev/null \
+		|| $(BIN)/pip install -qq --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install -qq --no-deps -e .
 	@touch $@ .venv/.run
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +15,16 @@ from sqlalchemy import Connection
 from tests.live import LiveApp, LiveServer
 from tests.wire import Answer
 
-from tidings.domain import audit, sessions, users
+from tidings.domain import audit, passwords, sessions, users
 from tidings.domain.sessions import csrf_token
 from tidings.records.user import AuditEntry, Role, User
 from tidings.storage.engine import writing_engine
 from tidings.storage.members import put_membership
 
 PREFIX = "/dashboard"
+LOG_IN = f"{PREFIX}/log-in"
+ACCOUNT = f"{PREFIX}/account"
+PASSWORD = "correct horse battery staple"
 # Of the people that tests make: no password has this hash.
 NO_PASSWORD = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAA"
 Fields = Mapping[str, Any] | Sequence[tuple[str, Any]]
@@ -166,3 +170,14 @@ class Dashboard:
         with self.connection() as connection:
             found = audit.page(connection, self.application.id, None, 1_000)
         return [entry for entry in found if entry.deed != "application.created"]
+
+
+@cache
+def hash_of_password() -> str:
+    """That of PASSWORD; hashing takes a tenth of a second, as it must."""
+    return passwords.hash_of(PASSWORD)
+
+
+def log_in(client: Client, user: User, password: str = PASSWORD, **fields: str) -> Page:
+    """What comes of the form; `fields`: what else it carries."""
+    return client.post(LOG_IN, {"email": user.email, "password": password, **fields})

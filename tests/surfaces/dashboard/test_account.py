@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard
+from tests.surfaces.dashboard.ground import ACCOUNT, PASSWORD, PREFIX, Client, Dashboard, hash_of_password
 
-from tidings.domain import passwords, sessions
+from tidings.domain import sessions
 from tidings.surfaces.context import clock
 
-PASSWORD, NEW = "correct horse battery staple", "another horse entirely"
-HASH = passwords.hash_of(PASSWORD)
-ACCOUNT = f"{PREFIX}/account"
+NEW = "another horse entirely"
 
 
 @pytest.fixture
 def client(dashboard: Dashboard) -> Client:
-    return dashboard.as_role("viewer", password_hash=HASH)
+    return dashboard.as_role("viewer", password_hash=hash_of_password())
 
 
 def second_session(dashboard: Dashboard, client: Client, agent: str = "Another browser") -> Client:

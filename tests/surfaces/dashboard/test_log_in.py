@@ -10,27 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.live import LiveServer
-from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard, Page
+from tests.surfaces.dashboard.ground import (
+    ACCOUNT,
+    LOG_IN,
+    PASSWORD,
+    PREFIX,
+    Client,
+    Dashboard,
+    hash_of_password,
+    log_in,
+)
 
-from tidings.domain import passwords
 from tidings.records.user import User
-
-PASSWORD = "correct horse battery staple"
-HASH = passwords.hash_of(PASSWORD)
-LOG_IN = f"{PREFIX}/log-in"
-ACCOUNT = f"{PREFIX}/account"
-
-
-@pytest.fixture
-def user(dashboard: Dashboard) -> User:
-    """Somebody with a password, logged in nowhere that the test knows of."""
-    client = dashboard.as_role("owner", password_hash=HASH)
-    assert client.user is not None
-    return client.user
-
-
-def log_in(client: Client, user: User, password: str = PASSWORD, **fields: str) -> Page:
-    return client.post(LOG_IN, {"email": user.email, "password": password, **fields})
 
 
 def test_the_right_password_opens_the_dashboard(dashboard: Dashboard, user: User) -> None:
@@ -104,7 +95,7 @@ def test_nobody_learns_it_by_the_time_it_takes(dashboard: Dashboard) -> None:
 
     taken: dict[bool, list[float]] = {True: [], False: []}
     for there in (True, False) * 9:  # in turns: what else the machine does is done to both
-        client = dashboard.as_role("viewer", password_hash=HASH)
+        client = dashboard.as_role("viewer", password_hash=hash_of_password())
         assert client.user is not None
         visitor = dashboard.nobody()
         visitor.get(LOG_IN)

@@ -5,28 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard, Page
+from tests.surfaces.dashboard.ground import ACCOUNT, LOG_IN, PASSWORD, PREFIX, Dashboard, log_in
 
-from tidings.domain import passwords
 from tidings.records.user import User
 from tidings.surfaces.dashboard.log_in import safe_next
-
-PASSWORD = "correct horse battery staple"
-HASH = passwords.hash_of(PASSWORD)
-LOG_IN = f"{PREFIX}/log-in"
-ACCOUNT = f"{PREFIX}/account"
-
-
-@pytest.fixture
-def user(dashboard: Dashboard) -> User:
-    """Somebody with a password, logged in nowhere that the test knows of."""
-    client = dashboard.as_role("owner", password_hash=HASH)
-    assert client.user is not None
-    return client.user
-
-
-def log_in(client: Client, user: User, **fields: str) -> Page:
-    return client.post(LOG_IN, {"email": user.email, "password": PASSWORD, **fields})
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ from contextlib import closing
 
 import pytest
 from tests.live import LiveServer
-from tests.surfaces.dashboard.ground import PREFIX, Client, Dashboard
+from tests.surfaces.dashboard.ground import LOG_IN, PASSWORD, PREFIX, Client, Dashboard
 
-PASSWORD = "correct horse battery staple"
 FIELDS = {"email": "ada@shop.example", "name": "Ada Lovelace", "password": PASSWORD}
 ACCOUNT = f"{PREFIX}/account"
 
@@ -61,7 +60,7 @@ def test_from_the_first_start_to_an_owner(new_server: Callable[..., LiveServer])
     page = other.post(link, FIELDS | {"email": "eve@shop.example"})
     assert page.status == 410
     assert users_of(server) == [("ada@shop.example", "owner")]
-    page = other.post(f"{PREFIX}/log-in", {"email": FIELDS["email"], "password": PASSWORD})
+    page = other.post(LOG_IN, {"email": FIELDS["email"], "password": PASSWORD})
     assert page.status == 303
 
     server.stop()

@@ -73,7 +73,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(dashboard: Dashboard) -> N
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "Url is required"),
+        ("", "The address is required"),
         ("http://127.0.0.1/x", "this machine (loopback)"),
         ("http://169.254.169.254/", "link-local"),
         ("ftp://a.example", "neither with http"),

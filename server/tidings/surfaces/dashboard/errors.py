@@ -1,7 +1,10 @@
 """What a refusal is as a page: its status, a heading and the sentence that it came with."""
 
+from collections.abc import Mapping
+
 from tidings.errors import Invalid, TidingsError, TooLarge, TooMany, Unavailable
 from tidings.surfaces.dashboard.plumbing import Headers, Page
+from tidings.surfaces.dashboard.refusal_words import LABELS, words
 from tidings.surfaces.refusals import STATUS
 
 HEADINGS = {
@@ -47,9 +50,9 @@ def error_page(status: int, sentence: str, headers: Headers = (), *, request_id:
     return Page("error.html", values, status, headers)
 
 
-def errors_of(error: TidingsError) -> dict[str, str]:
-    """A refusal as a form shows it: the sentence, by the field to blame."""
-    return {error.field or "": error.message}
+def errors_of(error: TidingsError, labels: Mapping[str, str] = LABELS) -> dict[str, str]:
+    """A refusal as a form shows it: the sentence, by the field to blame. `labels`: what the form calls its fields."""
+    return {error.field or "": words(error, labels=labels)}
 
 
 def status_of(error: TidingsError) -> int:

@@ -19,6 +19,7 @@ from tidings.surfaces.page_rules import MOST_PAGE_RULES, in_words
 # Lines for rules that a form has beyond those that are there: without scripts nobody can add one.
 SPARE_RULES = 2
 RULE_MATCHES = (("include", "Reached on"), ("exclude", "But not on"))
+LABELS = {"currency": "The currency"}
 _CURRENCY_NAMES = {"integer": "A number of anything", NO_VALUE: "None: only how often it was reached"}
 
 
@@ -69,7 +70,7 @@ def _errors(error: TidingsError | None) -> dict[str, str]:
         return {}
     return {
         name.replace("page_rules[", "path-").split("]")[0] if name.startswith("page_rules[") else name: words
-        for name, words in errors_of(error).items()
+        for name, words in errors_of(error, LABELS).items()
     }
 
 

@@ -1,6 +1,7 @@
 """A refusal in the words of a form: its field by the label that stands there, and what to type."""
 
 import re
+from collections.abc import Mapping
 
 from tidings.errors import TidingsError
 from tidings.surfaces.kinds import label
@@ -38,12 +39,12 @@ _PLACE = re.compile(r"can not be read (at line \d+, column \d+): (.*)", re.DOTAL
 _NOT_CLOSED = "A {{ is not closed: each variable ends with }}"
 
 
-def words(error: TidingsError, field: str = "") -> str:
-    """What a form says of this refusal. `field`: where it is another than the refusal's own."""
+def words(error: TidingsError, field: str = "", labels: Mapping[str, str] = LABELS) -> str:
+    """What a form says of this refusal. `field`: where it is another than the refusal's own; `labels`: the form's own."""
     name = field or getattr(error, "field", None) or ""
-    called = LABELS.get(name, label(name))
-    own = label(name)
-    rest = error.message.removeprefix(own).strip() if name and error.message.startswith(own) else ""
+    called = labels.get(name, label(name))
+    own = next((own for own in (label(name), name) if own and error.message.startswith(f"{own} ")), "")
+    rest = error.message.removeprefix(own).strip() if own else ""
     if not rest:
         return error.message
     if getattr(error, "code", "") == "invalid_url":

@@ -19,6 +19,8 @@ from tidings.surfaces.dashboard.webhook_log import Opened, addresses, found, log
 from tidings.surfaces.kinds import parsed_id
 from tidings.surfaces.webhooks import webhook_changes, webhook_draft
 
+# What the forms call a member.
+LABELS = {"url": "The address"}
 # What a figure is called where people choose it.
 _NAMES = {"conversions_count": "Conversions", "conversions_sales_sum": "Revenue"}
 FIGURE_NAMES = {name: _NAMES.get(name, f"{name.capitalize()}s") for name in CHOICES}
@@ -58,7 +60,7 @@ def _new_form(visit: Visit, error: TidingsError | None = None) -> Page:
     values = {
         "url": visit.form["url"],
         "figures": visit.form.all("figures") if error else ["conversions_count"],
-        "errors": errors_of(error) if error else {},
+        "errors": errors_of(error, LABELS) if error else {},
         "choices": FIGURE_NAMES,
     }
     return Page("webhook_new.html", values, status_of(error) if error else 200)
@@ -110,7 +112,7 @@ def _one(visit: Visit, error: TidingsError | None = None) -> Work:
             "url": visit.form["url"] if typed else webhook.url,
             "figures": visit.form.all("figures") if typed else webhook.figures,
             "choices": FIGURE_NAMES,
-            "errors": errors_of(error) if error else {},
+            "errors": errors_of(error, LABELS) if error else {},
             **log_values(visit, opened, before),
         }
         template = "webhook_log.html" if visit.fragment and not error else "webhook.html"
