@@ -23,8 +23,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(what: str, check: Callable[[], Any], within: float = 10.0) -> Any:
-    """Ask `check` until it answers something true and return that; AssertionError naming `what` after `within` s."""
+def wait_until(
+    what: str, check: Callable[[], Any], within: float = 10.0, pause: Callable[[float], object] = time.sleep
+) -> Any:
+    """Ask `check` until it answers something true and return that; AssertionError naming `what` after `within` s.
+
+    `pause`: waits for so many seconds between two looks.
+    """
     deadline = time.monotonic() + within
     while True:
         answer = check()
@@ -32,7 +37,7 @@ def wait_until(what: str, check: Callable[[], Any], within: float = 10.0) -> Any
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {within} s")
-        time.sleep(0.02)
+        pause(0.02)
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

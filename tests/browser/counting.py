@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.visits import CORS, Visits
-from tests.commands import wait_until
 
 if TYPE_CHECKING:
     from tests.host_pages import HostPages, SeenRequest
@@ -23,10 +22,15 @@ if TYPE_CHECKING:
 class Counting:
     """What reached the server. `url`: its address for the widget; `events`: the feed; `tag`: the widget's script tag."""
 
-    pages: HostPages
+    visit: Visits
     url: str
     client_id: str
     events: list[Mapping[str, Any]]
+
+    @property
+    def pages(self) -> HostPages:
+        """The server itself."""
+        return self.visit.host_page
 
     @property
     def tag(self) -> str:
@@ -79,16 +83,16 @@ class Counting:
             return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
         try:
-            wait_until("the conversions", lambda: ordered(self.goals) == ordered(goals), within)
+            self.visit.wait_until("the conversions", lambda: ordered(self.goals) == ordered(goals), within)
         except AssertionError:
-            assert ordered(self.goals) == ordered(goals)
+            raise AssertionError(f"{ordered(self.goals)}, not {ordered(goals)}") from None
 
     def arrives(self, *deeds: tuple[str, int], within: float = 40.0) -> None:
         """Wait until exactly these were counted, in any order."""
         try:
-            wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)
+            self.visit.wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)
         except AssertionError:
-            assert sorted(self.deeds) == sorted(deeds)
+            raise AssertionError(f"{sorted(self.deeds)}, not {sorted(deeds)}") from None
 
 
 def count(visit: Visits, events: list[Mapping[str, Any]], **settings: Any) -> Counting:
@@ -108,4 +112,4 @@ def count(visit: Visits, events: list[Mapping[str, Any]], **settings: Any) -> Co
         for name in files:
             part = visit.live.a.server.get(f"/widget/{version}/{name}").text.encode()
             pages.add(f"/widget/{version}/{name}", part, {"Content-Type": "text/javascript; charset=utf-8", **CORS})
-    return Counting(pages, url, client_id, events)
+    return Counting(visit, url, client_id, events)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.browser.counting import Counting, count
 from tests.browser.visits import Visits, event
-from tests.commands import wait_until
 
 if TYPE_CHECKING:
     from tests.browser.visits import Visit
@@ -87,7 +86,7 @@ def test_consent_that_is_taken_back_and_given_again(visit: Visits) -> None:
         assert v.js(KEPT) == [0, 0, ""]
         if times < 11:
             v.js("fomo.consent(true)")
-    wait_until("what was told", lambda: len(counted.goals) == len(counted.visits) == 12)
+    visit.wait_until("what was told", lambda: len(counted.goals) == len(counted.visits) == 12)
     assert sorted(goal["arm"] for goal in counted.goals) == sorted(counted.visitors) == sorted(arms)
     assert all((goal["v"], goal["f"]) == (5, 1) for goal in counted.goals)
     assert set(arms) == {"held", "shown"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.browser.page_clock import go_on, stop
+from tests.commands import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
@@ -105,10 +106,11 @@ class Visit:
         return self.page.locator(CARD)
 
     def see(self) -> Locator:
-        """Wait for a card and return it; a fake clock goes on meanwhile, as little as it takes."""
-        patience = time.monotonic() + 15
-        while self.clock and not self.card.count() and time.monotonic() < patience:
-            self.run(0.02)
+        """Wait for a card and return it; a fake clock goes on meanwhile, as little as it takes, for ten seconds at most."""
+        for step in (0.02,) * 50 + (0.1,) * 90:
+            if not self.clock or self.card.count():
+                break
+            self.run(step, step)
         self.card.wait_for(timeout=15_000)
         return self.card
 
@@ -187,6 +189,18 @@ class Visits:
     live: Live
     host_page: HostPages
     new_page: Callable[..., Page]
+    opened: list[Page] = field(default_factory=list)
+
+    def wait_until(self, what: str, check: Callable[[], Any], within: float = 10.0) -> Any:
+        """As that of tests.commands, while pages are answered: what a route gives is given by this very thread."""
+        return wait_until(what, check, within, self._pause)
+
+    def _pause(self, seconds: float) -> None:
+        there = [page for page in self.opened if not page.is_closed()]
+        if there:
+            there[-1].wait_for_timeout(seconds * 1_000)
+        else:
+            time.sleep(seconds)
 
     @property
     def load_js(self) -> str:
@@ -240,6 +254,7 @@ class Visits:
         context: Playwright's.
         """
         page = page or self.new_page(**({"viewport": {"width": 1280, "height": 800}} | context))
+        self.opened.append(page)
         if clock:
             stop(page)
         page.add_init_script(RECORDER + init)

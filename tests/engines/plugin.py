@@ -98,6 +98,7 @@ def playwright_driver() -> Iterator[Callable[[], Playwright]]:
     def driver() -> Playwright:
         if not started:
             sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+            sync_api.expect.set_options(timeout=15_000)  # four browsers on two cores: what must come may take a while
             started.append(sync_api.sync_playwright())
             started.append(started[0].start())
         return started[1]  # type: ignore[no-any-return]

@@ -124,6 +124,9 @@ class WebKitPage:
     def wait_for_url(self, url: str, timeout: float = PATIENCE * 1000) -> None:
         self.until(f"the address {url}", lambda: self.url == url, timeout)
 
+    def is_closed(self) -> bool:
+        return self.end is None
+
     def close(self) -> None:
         """Ends the browser; what it had said until then is told."""
         if self.end is not None:
