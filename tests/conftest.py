@@ -44,11 +44,6 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMOR
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
-# What takes longer to collect than to run; it is marked `alone`, and the processes of a run do not look at it.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    collect_ignore = ["surfaces/fomo/test_schemathesis.py"]
-
-
 # -- a database -----------------------------------------------------------------------------------------------------
 
 

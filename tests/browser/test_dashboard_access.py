@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.axe import load_axe, violations
+from tests.browser.axe import RULES, load_axe, violations
 from tests.browser.dashboard_pages import PAGES, DashboardPage
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 Marketer = Callable[..., "Page"]
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-# Each scheme and each size once; `make test-all` looks at the other two as well.
-LOOKS = (("light", DESK), ("dark", PHONE))
-OTHER_LOOKS = (("light", PHONE), ("dark", DESK))
+# What else depends on the scheme and the size.
+SEEN = ("color-contrast", "target-size")
+# Each scheme and each size once, all rules in the first; `make test-all` looks with all rules at the other two as well.
+LOOKS = (("light", DESK, RULES), ("dark", PHONE, SEEN))
+OTHER_LOOKS = (("light", PHONE, RULES), ("dark", DESK, RULES))
 WATCH = """
 window.broken = [];
 document.addEventListener('securitypolicyviolation', (event) => broken.push([event.effectiveDirective, event.blockedURI]));
@@ -45,7 +47,9 @@ NO_ICON = """async () => {
 MESSAGES_OF_OTHERS = re.compile(r"Tidings: a preview|\[DOM\]")
 
 
-def looked_at(page: Page, server: DashboardServer, one: DashboardPage, looks: Sequence[tuple[str, Any]]) -> list[Any]:
+def looked_at(
+    page: Page, server: DashboardServer, one: DashboardPage, looks: Sequence[tuple[str, Any, Sequence[str]]]
+) -> list[Any]:
     """All that is wrong with one page."""
     said: list[str] = []
     asked: list[str] = []
@@ -69,10 +73,10 @@ def looked_at(page: Page, server: DashboardServer, one: DashboardPage, looks: Se
     wrong += [line for line in said if not MESSAGES_OF_OTHERS.search(line) and not line.startswith(wanted)]
     # Last: axe puts sheets of its own into shadow trees, which the policy refuses.
     load_axe(page)
-    for scheme, size in looks:
+    for scheme, size, rules in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size(size)
-        wrong += [(scheme, size["width"], *found) for found in violations(page)]
+        wrong += [(scheme, size["width"], *found) for found in violations(page, rules)]
     return wrong
 
 
@@ -90,7 +94,10 @@ def contexts(dashboard: DashboardServer, browser: Browser) -> Iterator[dict[bool
 @pytest.mark.parametrize("looks", [LOOKS, pytest.param(OTHER_LOOKS, marks=pytest.mark.slow)], ids=["", "others"])
 @pytest.mark.parametrize("one", PAGES, ids=lambda one: one.name)
 def test_a_page_is_for_everybody(
-    dashboard: DashboardServer, contexts: dict[bool, BrowserContext], one: DashboardPage, looks: Sequence[tuple[str, Any]]
+    dashboard: DashboardServer,
+    contexts: dict[bool, BrowserContext],
+    one: DashboardPage,
+    looks: Sequence[tuple[str, Any, Sequence[str]]],
 ) -> None:
     """axe in light and in dark, nothing over at 320 px, all in reach, no word in the console, no other host asked."""
     page = contexts[one.log_in].new_page()

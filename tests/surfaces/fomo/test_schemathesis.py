@@ -26,8 +26,6 @@ from tests.live import LiveApp
 from tidings.surfaces.fomo.openapi import document
 from tidings.surfaces.fomo.routes import TABLE
 
-# Each process of a run would think of all cases before its first test: this runs with those that run alone.
-pytestmark = pytest.mark.alone
 EXAMPLES = 20
 REFUSED = ["400", "401", "403", "404", "405", "409", "413", "415"]
 CONFIG = SchemathesisConfig.from_dict(
