@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.browser.dashboard_ground import DashboardServer
 from tests.browser.visits import Visits
-from tests.conftest import CHROMIUM_ARGUMENTS
+from tests.engines.start import CHROMIUM_ARGUMENTS, SEEN_AGENT
 from tests.set_up_browser import system_chromium
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def visitors(browser: Browser) -> Iterator[Browser]:
 
     By the browser's own argument: what a page sends as it leaves goes out without Playwright's `user_agent`.
     """
-    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-    arguments = [*CHROMIUM_ARGUMENTS, f"--user-agent={agent}"]
+    arguments = [*CHROMIUM_ARGUMENTS, f"--user-agent={SEEN_AGENT}"]
     chromium = browser.browser_type.launch(executable_path=system_chromium(), args=arguments)
     yield chromium
     chromium.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,17 +82,17 @@ class Counting:
         def ordered(rows: Iterable[dict[str, Any]]) -> list[str]:
             return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
-        try:
-            self.visit.wait_until("the conversions", lambda: ordered(self.goals) == ordered(goals), within)
-        except AssertionError:
-            raise AssertionError(f"{ordered(self.goals)}, not {ordered(goals)}") from None
+        self._become("the conversions", lambda: ordered(self.goals), ordered(goals), within)
 
     def arrives(self, *deeds: tuple[str, int], within: float = 40.0) -> None:
         """Wait until exactly these were counted, in any order."""
+        self._become("the counts", lambda: sorted(self.deeds), sorted(deeds), within)
+
+    def _become(self, what: str, read: Callable[[], list[Any]], wanted: list[Any], within: float) -> None:
         try:
-            self.visit.wait_until("the counts", lambda: sorted(self.deeds) == sorted(deeds), within)
+            self.visit.wait_until(what, lambda: read() == wanted, within)
         except AssertionError:
-            raise AssertionError(f"{sorted(self.deeds)}, not {sorted(deeds)}") from None
+            raise AssertionError(f"{read()}, not {wanted}") from None
 
 
 def count(visit: Visits, events: list[Mapping[str, Any]], **settings: Any) -> Counting:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.visits import CARD
 from tests.conftest import ClockedServer, DemoServer
+from tests.engines.start import SEEN_AGENT
 from tests.host_pages import HostPages
 from tests.live import LiveApp
 from tests.surfaces.dashboard.ground import Dashboard
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
 
 pytestmark = pytest.mark.browser
-# Not that of a browser without a screen, which would not be counted anyway.
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "user_agent": AGENT}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "user_agent": SEEN_AGENT}
 
 
 @pytest.fixture

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.browser.visits import CARD
 from tests.commands import wait_until
-from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.host_pages import HostPages
 from tests.live import LiveApp
-from tests.set_up_browser import system_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 # The widget has told that it is ready when its call of the queue has been answered.
 READY = """() => { window.fomo ??= {q: []}; if (!window.asked) fomo.q.push(['on', 'goal', () => {}], ['isMobileDevice']);
   window.asked = true; return fomo.version && !fomo.q.length; }"""
 TOTALS = ("count", "cents", "attributed_count", "attributed_cents", "held_count", "held_cents")
-
-
-@pytest.fixture
-def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Pages of visitors who know nothing yet, in a Chromium that does not say that it is headless."""
-    arguments = [*CHROMIUM_ARGUMENTS, f"--user-agent={AGENT}"]
-    own = browser.browser_type.launch(executable_path=system_chromium(), args=arguments)
-    yield lambda: own.new_context().new_page()
-    own.close()
 
 
 def make_goal(app: LiveApp) -> str:
@@ -69,14 +56,12 @@ def totals(app: LiveApp) -> tuple[int, ...]:
 
 
 @pytest.mark.criterion(109)
-def test_from_the_notification_to_the_purchase(
-    live_app: LiveApp, host_page: HostPages, visitors: Callable[[], Page]
-) -> None:
+def test_from_the_notification_to_the_purchase(live_app: LiveApp, host_page: HostPages, visitors: Browser) -> None:
     """Shown, clicked, bought: one credited conversion with its value. Bought again without a click: one without credit."""
     goal = make_goal(live_app)
     assert live_app.request("PATCH", "", {"page_load": 0, "display_for": 60}).status == 200
     live_app.post_event(title="Ink", url=host_page("<!doctype html><title>Ink</title>", path="/ink.html"))
-    shop, page = sale(live_app, goal, host_page), visitors()
+    shop, page = sale(live_app, goal, host_page), visitors.new_context().new_page()
     page.goto(shop)
     card = page.locator(CARD)
     card.wait_for()
@@ -91,12 +76,12 @@ def test_from_the_notification_to_the_purchase(
 
 
 @pytest.mark.criterion(109)
-def test_a_hold_out_of_everybody(live_app: LiveApp, host_page: HostPages, visitors: Callable[[], Page]) -> None:
+def test_a_hold_out_of_everybody(live_app: LiveApp, host_page: HostPages, visitors: Browser) -> None:
     """Nothing shows, and the purchase stands with those who saw nothing."""
     goal = make_goal(live_app)
     assert live_app.request("PATCH", "", {"page_load": 0, "holdout_percent": 100}).status == 200
     live_app.post_event(title="Ink")
-    shop, page = sale(live_app, goal, host_page), visitors()
+    shop, page = sale(live_app, goal, host_page), visitors.new_context().new_page()
     page.goto(shop)
     page.wait_for_function("window.fomo && fomo.whyDisabled && fomo.whyDisabled() === 'held_out'")
     assert page.locator("#someone-purchased").count() == 0

@@ -42,6 +42,8 @@ _PLAYWRIGHTS = (
     "NetworkTimeServiceQuerying",
     "AimEnabled",
 )
+# What a Chromium says of itself that does not say that it is headless, which the server would not count.
+SEEN_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",

@@ -112,7 +112,7 @@ def rename(connection: Connection, by: Actor, user: User, name: str, now: int) -
 def change_password(
     connection: Connection, by: Actor, user: User, password_hash: str, now: int, *, except_cookie: str | None = None
 ) -> None:
-    """Gives a user another password and signs out all sessions, but for that of `except_cookie`."""
+    """Gives a user another password and ends all sessions, but for that of `except_cookie`."""
     stored.set_password_hash(connection, user.id, password_hash, now)
     sessions.end_all(connection, user.id, except_cookie)
     deed = "password.changed" if by.user_id == user.id else "password.reset"

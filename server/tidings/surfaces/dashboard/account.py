@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 from tidings.domain import audit, log_in, passwords, sessions, users
 from tidings.domain.log_in import Attempt
 from tidings.errors import TidingsError
-from tidings.surfaces.dashboard.access import set_cookie
 from tidings.surfaces.dashboard.errors import errors_of, status_of
-from tidings.surfaces.dashboard.log_in import LOG_IN, count_attempt, entered
+from tidings.surfaces.dashboard.log_in import count_attempt, entered, left
 from tidings.surfaces.dashboard.plumbing import PREFIX, Aside, Page, Read, Redirect, Route, Visit, Work, Write
 from tidings.surfaces.kinds import parsed_id
 
@@ -45,7 +44,7 @@ def rename_post(visit: Visit) -> Work:
 
 
 def password_post(visit: Visit) -> Work:
-    """Changes the password: asks for the present one, signs out every other session, and gives this one a new id."""
+    """Changes the password: asks for the present one, ends every other session, and gives this one a new id."""
     user, present, new = visit.known_user, visit.form["present"], visit.form["password"]
 
     def look(tried: Attempt) -> Work:
@@ -82,7 +81,7 @@ def password_post(visit: Visit) -> Work:
 
 
 def end_session_post(visit: Visit) -> Work:
-    """Signs out one session."""
+    """Ends one session."""
     user = visit.known_user
     number = parsed_id(visit.path["session_id"]) or 0
 
@@ -91,20 +90,18 @@ def end_session_post(visit: Visit) -> Work:
         audit.note(connection, visit.by, "session.ended", application_id=None, now=visit.now)
 
     own = visit.session is not None and visit.session.id == number
-    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
-    return Write(end, lambda _: gone if own else Redirect(ACCOUNT, "session_ended"))
+    return Write(end, lambda _: left(visit) if own else Redirect(ACCOUNT, "session_ended"))
 
 
 def end_sessions_post(visit: Visit) -> Work:
-    """Signs out everywhere, here too."""
+    """Logs out everywhere, here too."""
     user = visit.known_user
 
     def end(connection: Connection) -> None:
         sessions.end_all(connection, user.id)
         audit.note(connection, visit.by, "sessions.ended", application_id=None, now=visit.now)
 
-    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
-    return Write(end, lambda _: gone)
+    return Write(end, lambda _: left(visit))
 
 
 ROUTES = (

@@ -153,7 +153,7 @@ class PageEndpoint:
         form = Form()
         if method == "POST":
             scope["tidings.user_id"] = known.user.id if known.user is not None else 0
-            small = self._route.needs[method] == "nobody"
+            small = needs == "nobody"
             form = await (self._route.reads or (read_form if small else read_large_form))(scope, receive)
             if self._route.reads is not None:
                 # That may have taken minutes: who was removed meanwhile is so at once.

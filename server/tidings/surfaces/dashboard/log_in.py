@@ -34,6 +34,11 @@ def entered(visit: Visit, cookie: str, to: str, done: str = "") -> Redirect:
     return Redirect(to, done, set_cookie(visit.context.settings, "session", cookie))
 
 
+def left(visit: Visit) -> Redirect:
+    """To the log-in, without the cookie of a session."""
+    return Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
+
+
 # -- log-in ---------------------------------------------------------------------------------------------------------
 
 
@@ -113,8 +118,7 @@ def log_out_post(visit: Visit) -> Work:
         sessions.end(connection, visit.cookie)
         audit.note(connection, visit.by, "user.logged_out", application_id=None, now=visit.now)
 
-    gone = Redirect(LOG_IN, "logged_out", set_cookie(visit.context.settings, "session", ""))
-    return Write(leave, lambda _: gone)
+    return Write(leave, lambda _: left(visit))
 
 
 # -- the first user, and who is invited -------------------------------------------------------------------------------

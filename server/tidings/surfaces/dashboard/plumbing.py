@@ -121,6 +121,11 @@ class Visit(Struct, frozen=True):
         return self.user
 
     @property
+    def is_of_demo_shop(self) -> bool:
+        """Whether the application of the path is that of the shop at /demo/."""
+        return self.application.client_id == self.context.demo_client_id
+
+    @property
     def application(self) -> Application:
         """The application of the path."""
         return self.known_entry.application

@@ -64,8 +64,7 @@ def shown(visit: Visit, token: str) -> Shown:
     """Where a preview is to be seen."""
     script = f"{visit.context.settings.base_url}/api/v1/{visit.application.client_id}/load.js?preview={token}"
     # A module loads once a page: the moment makes each paste another one.
-    is_demo = visit.application.client_id == visit.context.demo_client_id
-    shop = f"{visit.context.settings.base_url}/demo/?preview={token}" if is_demo else ""
+    shop = f"{visit.context.settings.base_url}/demo/?preview={token}" if visit.is_of_demo_shop else ""
     return Shown(token, f"{visit.base}/preview/{token}", f"import('{script}&'+Date.now())", shop)
 
 
