@@ -63,6 +63,12 @@ def test_load_js_with_what_is_typed(dashboard: Dashboard) -> None:
     assert notes(dashboard) == []
 
 
+def test_without_a_demo_shop_there_is_no_way_to_one(dashboard: Dashboard) -> None:
+    editor = dashboard.as_role("editor")
+    assert tried(editor, "/design/preview", {"theme": "theme2"})["shop"] == ""
+    assert "data-shop" not in editor.get("/design").text
+
+
 def test_the_feed_of_a_preview(dashboard: Dashboard) -> None:
     app = dashboard.application
     editor = dashboard.as_role("editor")
